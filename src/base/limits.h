@@ -1,0 +1,115 @@
+/*
+ * Every limit of the program, each with its unit and its reason. No other file has a bound of its own.
+ */
+#ifndef SG_BASE_LIMITS_H
+#define SG_BASE_LIMITS_H
+
+/* --- text --------------------------------------------------------------------------------------------------------------- */
+
+/* Bytes of an error message with its NUL: holds a path of PATH_MAX cut to a printable form, plus a sentence. */
+#define SG_ERROR_MESSAGE_BYTES 2048
+/* Bytes of foreign text that are shown before it is cut and a checksum is shown instead (ATTACKS.md LG-06). */
+#define SG_PRINTABLE_INPUT_BYTES 256
+/* Bytes of one finding's message or help: a few names of SG_PRINTABLE_INPUT_BYTES, each byte escaped fourfold at worst. */
+#define SG_MESSAGE_MAX_BYTES 8192
+
+/* --- packages ----------------------------------------------------------------------------------------------------------- */
+
+/* Unpacked bytes of a function with all its layers: AWS Lambda's quota of 250 MB, which is 250 MiB. */
+#define SG_PACKAGE_UNPACKED_MAX_BYTES ((uint64_t)250 * 1024 * 1024)
+/* Bytes of a package file: what can unpack to the quota with every entry stored, plus headers. */
+#define SG_PACKAGE_MAX_BYTES ((uint64_t)272 * 1024 * 1024)
+/* Entries of a package: what a directory without zip64 can count (ATTACKS.md ZA-20). */
+#define SG_PACKAGE_MAX_ENTRIES 65535u
+/* Unpacked bytes of the signature entry: real ones have about 5 KB (ATTACKS.md ZX-03). */
+#define SG_SIGNATURE_MAX_BYTES ((uint64_t)64 * 1024)
+/* Bytes of one component of an entry's name, and of a whole name: NAME_MAX, and PATH_MAX without its NUL (ZN-14). */
+#define SG_NAME_COMPONENT_MAX_BYTES 255u
+#define SG_NAME_MAX_BYTES           4095u
+/* Components of an entry's name (ZN-14). */
+#define SG_NAME_MAX_DEPTH 64u
+/* Names that may share one value of the hash that libzip's table uses, before its quadratic cost would be felt (ZX-01). */
+#define SG_NAME_HASH_MAX_COLLISIONS 512u
+/* Notices kept for one package; the rest is counted. A hostile package must not make a report of any size. */
+#define SG_PACKAGE_MAX_NOTICES 20u
+/* Bytes inflated at a time: large enough for zlib's window, small enough for a cache. */
+#define SG_INFLATE_CHUNK_BYTES ((size_t)256 * 1024)
+/* Bytes of memory for the facts of one package: directory records of 65,535 entries with long names. */
+#define SG_PACKAGE_ARENA_MAX_BYTES ((size_t)512 * 1024 * 1024)
+
+/* --- signatures --------------------------------------------------------------------------------------------------------- */
+
+/* Certificates in an envelope: real ones have 4 or 5 (ATTACKS.md CM-35). */
+#define SG_ENVELOPE_MAX_CERTIFICATES 16u
+/* Signed attributes: real ones have 7 (ATTACKS.md CM-19). */
+#define SG_ENVELOPE_MAX_ATTRIBUTES 32u
+/* Depth of nested BER values; real ones stay under 12 (ATTACKS.md CM-45). */
+#define SG_BER_MAX_DEPTH 32u
+/* Bytes of an ARN: AWS's own maximum for a signing profile version ARN (Lambda API model). */
+#define SG_ARN_MAX_BYTES 1024u
+/* Seconds that a signing time may lie ahead of the clock: clocks of build machines differ (ATTACKS.md CM-32). */
+#define SG_CLOCK_SKEW_SECONDS 300
+/* Trusted roots of one run. */
+#define SG_MAX_ROOTS 64u
+/* Months from signing to expiry when the caller of `sign` names none: what AWS Signer uses (FORMAT.md section 4). */
+#define SG_DEFAULT_VALIDITY_MONTHS 135
+
+/* --- configuration ------------------------------------------------------------------------------------------------------ */
+
+/* Bytes of a configuration file (CONTRACT.md section 3). */
+#define SG_CONFIG_MAX_BYTES ((size_t)1024 * 1024)
+/* Nesting of a configuration file; the schema needs 4, and libyaml's cost is quadratic in it (ATTACKS.md YA-05). */
+#define SG_CONFIG_MAX_DEPTH 16u
+/* Events of a configuration file: a thousand functions with twenty values each, and room. */
+#define SG_CONFIG_MAX_EVENTS 200000u
+/* Problems reported for one file; the rest is counted. */
+#define SG_CONFIG_MAX_PROBLEMS 50u
+/* Publishers of one code signing configuration (Lambda API, AllowedPublishers). */
+#define SG_CONFIG_MAX_PUBLISHERS 20u
+/* Layers of one function (Lambda quota). */
+#define SG_CONFIG_MAX_LAYERS 5u
+/* Functions or layers of one file: each costs a report entry. */
+#define SG_CONFIG_MAX_ARTIFACTS 10000u
+/* Revocation sources of one file: each is a connection at the same time. */
+#define SG_CONFIG_MAX_SOURCES 32u
+/* Bytes of a PEM file with roots, and of a key or chain for `sign`. */
+#define SG_PEM_MAX_BYTES ((size_t)1024 * 1024)
+/* Memory for one configuration: every value once, places, and problems. */
+#define SG_CONFIG_ARENA_MAX_BYTES ((size_t)64 * 1024 * 1024)
+
+/* --- network ------------------------------------------------------------------------------------------------------------ */
+
+/* Bytes of a revocation list or CRL: a CRL of 300,000 certificates. */
+#define SG_REVOCATION_MAX_BYTES ((size_t)16 * 1024 * 1024)
+/* Bytes of a URL. */
+#define SG_URL_MAX_BYTES 2048u
+/* Bytes of all response headers, and of one value that is kept. */
+#define SG_HTTP_HEADERS_MAX_BYTES ((size_t)64 * 1024)
+#define SG_HTTP_HEADER_MAX_BYTES  1024u
+/* Default and largest time for one source with its retries, in milliseconds. */
+#define SG_SOURCE_TIMEOUT_MS     10000
+#define SG_SOURCE_TIMEOUT_MAX_MS 600000
+/* Milliseconds to connect, within the time above. */
+#define SG_CONNECT_TIMEOUT_MS 5000
+/* Back-off between tries, in milliseconds: first upper bound, largest upper bound (full jitter below them). */
+#define SG_BACKOFF_FIRST_MS 200
+#define SG_BACKOFF_MAX_MS   5000
+/* Tries for one request, the first included. */
+#define SG_HTTP_MAX_TRIES 6u
+
+/* --- reports ------------------------------------------------------------------------------------------------------------ */
+
+/* Annotations of each severity that one GitHub step shows is 10; the runner may add one of its own (CI.md 1.1). */
+#define SG_GITHUB_MAX_ANNOTATIONS 9u
+/* Bytes of one annotation's message; the runner cuts at 4,096 characters. */
+#define SG_GITHUB_MESSAGE_MAX_BYTES 4000u
+/* Bytes of the step summary; over 1,048,576 the runner drops it whole. */
+#define SG_GITHUB_SUMMARY_MAX_BYTES ((size_t)1000000)
+/* Bytes of one report held in memory before it is written. */
+#define SG_REPORT_MAX_BYTES ((size_t)256 * 1024 * 1024)
+/* Reports of one run (-o given this often). */
+#define SG_MAX_OUTPUTS 16u
+/* Packages verified at once. */
+#define SG_MAX_JOBS 256u
+
+#endif

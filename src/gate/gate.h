@@ -1,0 +1,37 @@
+/*
+ * The gate: loads the configuration, reads and verifies every package, asks the revocation sources at the same time, judges.
+ */
+#ifndef SG_GATE_GATE_H
+#define SG_GATE_GATE_H
+
+#include "report/report.h"
+
+struct sg_gate_options {
+    const char *config_path;
+    bool enforce_all;
+    bool offline;
+    bool has_now; /* --now */
+    struct sg_time now;
+    const char *const *only; /* names, or none */
+    size_t only_count;
+    unsigned shard_index, shard_count; /* 1-based; 0 of 0 when not sharded */
+    unsigned jobs;                     /* at least 1 */
+    int warn_exit_code;                /* 0 when warnings are fine */
+    const struct sg_transport *transport;
+};
+
+struct sg_run; /* owns everything that the report borrows */
+
+/* Runs the gate. CONFIGURATION, USAGE: nothing was judged; `problems` holds the text to show for CONFIGURATION. */
+SG_RESULT sg_gate_run(const struct sg_gate_options *options, struct sg_run **out, struct sg_buffer *problems,
+                      struct sg_error *error);
+const struct sg_report *sg_run_report(const struct sg_run *run);
+void sg_run_free(struct sg_run **run);
+
+/* Reads and verifies one package file: facts without a policy, for `inspect` and the gate's workers. Errors only when memory
+ * or a library fails. Free with sg_facts_free. */
+SG_RESULT sg_facts_read(const char *path, const struct sg_anchors *anchors, struct sg_facts *out,
+                        struct sg_error *error);
+void sg_facts_free(struct sg_facts *facts);
+
+#endif

@@ -1,0 +1,68 @@
+/*
+ * The one HTTPS function, bounded in every direction, and the port that stands for it in tests.
+ *
+ * https:// only; no redirects; TLS 1.2 at least; certificate and host name always checked; no Accept-Encoding, and an encoded
+ * reply is an error; proxy variables honoured (https_proxy, HTTPS_PROXY, all_proxy, no_proxy); netrc, curlrc and SSLKEYLOGFILE
+ * ignored (ATTACKS.md section 5). Link-local addresses are refused always, loopback ones unless the URL's host says so
+ * itself: `localhost`, `127.0.0.1` or `[::1]` (HT-03).
+ *
+ * Thread-safe after sg_net_start; each call uses a handle of its own.
+ */
+#ifndef SG_NET_HTTP_H
+#define SG_NET_HTTP_H
+
+#include "base/buffer.h"
+#include "base/time.h"
+
+/* libcurl's global start; once, before any thread, after sg_crypto_start. */
+SG_RESULT sg_net_start(struct sg_error *error);
+void sg_net_stop(void);
+/* "7.88.1". Borrowed for ever. */
+const char *sg_net_version(void);
+
+struct sg_http_request {
+    const char *url;
+    const char *ca_bundle;     /* PEM file, or NULL for the system's store */
+    const char *etag;          /* sent as If-None-Match when not NULL */
+    const char *last_modified; /* sent as If-Modified-Since when not NULL */
+    size_t max_body_bytes;
+    int64_t timeout_ms; /* for this one try */
+};
+
+struct sg_http_response {
+    int status;
+    struct sg_buffer body; /* owned; sg_http_response_free */
+    char *etag;            /* owned; NULL when there is none */
+    char *last_modified;
+    char *cache_control;
+    char *retry_after;
+    char *age;
+};
+
+void sg_http_response_free(struct sg_http_response *response);
+
+/* Whether one more try might help. Set beside the error. */
+struct sg_http_failure {
+    bool retryable;
+};
+
+/* The port: performs one request. Any status is a response; NETWORK when there is none, with a message that names host and
+ * cause, and `failure` set. */
+struct sg_transport {
+    sg_result (*perform)(void *self, const struct sg_http_request *request, struct sg_http_response *response,
+                         struct sg_http_failure *failure, struct sg_error *error);
+    void *self;
+    /* Monotonic milliseconds, sleeping, and a random number below `bound`: replaced in tests. */
+    int64_t (*now_ms)(void *self);
+    void (*sleep_ms)(void *self, int64_t ms);
+    uint32_t (*random_below)(void *self, uint32_t bound);
+};
+
+/* The real one, over libcurl. */
+struct sg_transport sg_http_transport(void);
+
+/* Whether `url` may be asked at all: https, a host, no user or password, no control characters or spaces, ASCII, at most
+ * SG_URL_MAX_BYTES. The reason, or NULL when it is fine. */
+const char *sg_http_url_problem(const char *url);
+
+#endif

@@ -72,6 +72,18 @@
 #define SG_CONFIG_MAX_ARTIFACTS 10000u
 /* Revocation sources of one file: each is a connection at the same time. */
 #define SG_CONFIG_MAX_SOURCES 32u
+/* Spaces, tabs and line breaks in a row: libyaml clears as much memory for every word that follows, so that a long run makes
+ * its cost quadratic (measured: 1.2 s for 1 MiB; 0.01 s with this bound). */
+#define SG_CONFIG_MAX_BLANK_RUN 1024u
+/* Columns of a line shown with a problem; a longer line is cut on both sides of the place. */
+#define SG_CONFIG_SHOWN_COLUMNS 100u
+/* Bytes of the name of a function, a layer or a code signing configuration: the longest form of a function's name (Lambda API,
+ * FunctionName) is shorter. */
+#define SG_CONFIG_NAME_MAX_BYTES 256u
+/* Bytes of the text of all problems of one file: SG_CONFIG_MAX_PROBLEMS of some 10 KiB at worst. */
+#define SG_CONFIG_PROBLEMS_MAX_BYTES ((size_t)1024 * 1024)
+/* Bytes of a JSON file with a code signing configuration: 20 publishers with the longest ARNs have 20 KB. */
+#define SG_CONFIG_JSON_MAX_BYTES ((size_t)1024 * 1024)
 /* Bytes of a PEM file with roots, and of a key or chain for `sign`. */
 #define SG_PEM_MAX_BYTES ((size_t)1024 * 1024)
 /* Memory for one configuration: every value once, places, and problems. */
@@ -96,9 +108,24 @@
 #define SG_BACKOFF_MAX_MS   5000
 /* Tries for one request, the first included. */
 #define SG_HTTP_MAX_TRIES 6u
+/* An answer slower than so many bytes a second for so many seconds is given up and tried again (ATTACKS.md HT-06). */
+#define SG_LOW_SPEED_BYTES_PER_SECOND 100
+#define SG_LOW_SPEED_SECONDS          5
+/* Bytes of the line before the body in a cache file: a URL, two validators, escaped, and a few numbers. */
+#define SG_CACHE_HEADER_MAX_BYTES ((size_t)16 * 1024)
+/* Seconds that a server can let its answer be kept: what RFC 9111 section 1.2.2 has a number that is too large count as. */
+#define SG_CACHE_MAX_AGE_SECONDS ((int64_t)2147483648)
+/* Entries of a revocation list: a list of SG_REVOCATION_MAX_BYTES with short entries. Each costs a JSON object in memory. */
+#define SG_LIST_MAX_ENTRIES 200000u
+/* Memory for one parsed revocation list: its text once, and a record for each entry. */
+#define SG_LIST_ARENA_MAX_BYTES ((size_t)128 * 1024 * 1024)
 
 /* --- reports ------------------------------------------------------------------------------------------------------------ */
 
+/* Columns of the text report: what a CI's log shows without wrapping. */
+#define SG_TEXT_COLUMNS 100u
+/* Columns that names of artifacts are aligned to; a wider one pushes only its own line. */
+#define SG_TEXT_NAME_MAX_COLUMNS 40u
 /* Annotations of each severity that one GitHub step shows is 10; the runner may add one of its own (CI.md 1.1). */
 #define SG_GITHUB_MAX_ANNOTATIONS 9u
 /* Bytes of one annotation's message; the runner cuts at 4,096 characters. */

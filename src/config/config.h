@@ -84,11 +84,15 @@ struct sg_config {
 
 /* Reads the file at `path`. On CONFIGURATION every problem has been appended to `problems` as text ready to print: file, line,
  * column, the line with a caret, what was expected, the nearest known word. What needs AWS access is such a problem, too.
- * Errors besides: IO (cannot be read), MEMORY. Owned; free with sg_config_free. */
+ * Errors besides: IO (cannot be read), MEMORY. Owned; free with sg_config_free. `problems` should be made with
+ * SG_CONFIG_PROBLEMS_MAX_BYTES; it stays empty unless the error is CONFIGURATION. */
 SG_RESULT sg_config_load(const char *path, struct sg_config **out, struct sg_buffer *problems, struct sg_error *error);
 void sg_config_free(struct sg_config **config);
 
 /* The nearest of `words` (count of them) to `word`, by edit distance, if it is near enough to be a slip; else NULL. */
 const char *sg_nearest_word(const char *word, const char *const *words, size_t count);
+
+/* Version of the library in use. Borrowed for ever. */
+const char *sg_config_libyaml_version(void);
 
 #endif

@@ -18,7 +18,7 @@ struct sg_envelope {
     struct sg_proof
         chain; /* untrusted-root, malformed-signature: leaf profile, algorithms, path to an anchor at signed_at */
     struct sg_proof content; /* content-modified: messageDigest is SHA-384 of the content digest */
-    bool has_claims;         /* `claims` was filled, even if something is refuted */
+    bool has_claims;         /* the attributes were read and fit the grammar, even if something else is refuted */
     struct sg_signature claims;
     struct sg_notices notices;
 };

@@ -2,9 +2,11 @@
  * The one HTTPS function, bounded in every direction, and the port that stands for it in tests.
  *
  * https:// only; no redirects; TLS 1.2 at least; certificate and host name always checked; no Accept-Encoding, and an encoded
- * reply is an error; proxy variables honoured (https_proxy, HTTPS_PROXY, all_proxy, no_proxy); netrc, curlrc and SSLKEYLOGFILE
- * ignored (ATTACKS.md section 5). Link-local addresses are refused always, loopback ones unless the URL's host says so
- * itself: `localhost`, `127.0.0.1` or `[::1]` (HT-03).
+ * reply is an error; proxy variables honoured (https_proxy, HTTPS_PROXY, all_proxy, no_proxy); netrc and curlrc ignored
+ * (ATTACKS.md section 5). SSLKEYLOGFILE is ignored, too, because main takes it out of the environment before anything else:
+ * libcurl has no option for that. Link-local addresses are refused always, loopback ones unless the URL's host says so itself:
+ * `localhost`, `127.0.0.1` or `[::1]` (HT-03). Behind a proxy the addresses seen are the proxy's, which may be loopback; where
+ * the proxy connects to is its own decision.
  *
  * Thread-safe after sg_net_start; each call uses a handle of its own.
  */
@@ -31,12 +33,13 @@ struct sg_http_request {
 
 struct sg_http_response {
     int status;
-    struct sg_buffer body; /* owned; sg_http_response_free */
-    char *etag;            /* owned; NULL when there is none */
+    struct sg_buffer body; /* owned; sg_http_response_free; read for status 200 only */
+    char *etag;            /* owned; NULL when there is none, or none that could be sent back */
     char *last_modified;
-    char *cache_control;
+    char *cache_control; /* all of them, joined by ", "; "no-store" when there was more than could be kept */
     char *retry_after;
     char *age;
+    char *location;
 };
 
 void sg_http_response_free(struct sg_http_response *response);
@@ -47,7 +50,7 @@ struct sg_http_failure {
 };
 
 /* The port: performs one request. Any status is a response; NETWORK when there is none, with a message that names host and
- * cause, and `failure` set. */
+ * cause, and `failure` set; INTERNAL or MEMORY when a library fails. The response is then empty. */
 struct sg_transport {
     sg_result (*perform)(void *self, const struct sg_http_request *request, struct sg_http_response *response,
                          struct sg_http_failure *failure, struct sg_error *error);

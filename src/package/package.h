@@ -16,6 +16,7 @@
 struct sg_package {
     struct sg_proof structure;       /* malformed-package, ambiguous-package, package-too-large */
     uint64_t size;                   /* bytes of the file */
+    bool has_sha256;                 /* false only for a file too large to be read */
     uint8_t sha256[SG_SHA256_BYTES]; /* of the file: Lambda's CodeSha256 */
     size_t entry_count;
     uint64_t unpacked_size;           /* bytes of all bodies, the signature's included */
@@ -32,5 +33,9 @@ struct sg_package {
 /* Reads the package in `bytes`. Facts live in `arena`. Errors only when memory or a library fails; a bad package is a refuted
  * proof. size and sha256 are set whatever the proof says. */
 SG_RESULT sg_package_read(struct sg_span bytes, struct sg_arena *arena, struct sg_package *out, struct sg_error *error);
+
+/* Versions of the libraries in use. Borrowed for ever. */
+const char *sg_package_libzip_version(void);
+const char *sg_package_zlib_version(void);
 
 #endif

@@ -6,18 +6,14 @@
 
 #include "base/buffer.h"
 #include "base/time.h"
-#include "crypto/digest.h"
 
-/* The content digest that the package will have once signed: over its entries and, when it has none yet, the folder
- * META_INF/ that is added. `has_folder` says whether it is there. */
-struct sg_package;
-
-/* Makes a signed copy of the package `bytes` in two steps. First the folder entry is added where it is missing; `unsigned_out`
- * is the package whose content digest is to be signed. Owned by the caller's buffer. */
+/* Appends to `out` a copy of the package `bytes` that has the folder META_INF/, added behind its entries where it is missing.
+ * The content digest of this copy is what is to be signed. */
 SG_RESULT sg_package_add_folder(struct sg_span bytes, struct sg_time modified, struct sg_buffer *out,
                                 struct sg_error *error);
 
-/* Then the signature entry is appended, deflated. REFUSED when there is one already. */
+/* Appends to `out` a copy of the package `bytes` with the signature entry behind its entries, deflated. REFUSED when there is
+ * one already. */
 SG_RESULT sg_package_add_signature(struct sg_span bytes, struct sg_span signature, struct sg_time modified,
                                    struct sg_buffer *out, struct sg_error *error);
 

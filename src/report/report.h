@@ -54,11 +54,12 @@ const char *sg_verdict_name(enum sg_verdict verdict);
 
 /* How a writer shall write. */
 struct sg_style {
-    bool color;            /* text: ANSI colours */
-    int verbosity;         /* text: -1 only what is not fine, 0, 1 everything */
-    bool gitlab;           /* text: collapsible sections */
-    int64_t unix_now;      /* text in GitLab sections: seconds */
-    const char *workspace; /* github: GITHUB_WORKSPACE, or NULL; locations inside it are made relative to it */
+    bool color;                    /* text: ANSI colours */
+    int verbosity;                 /* text: -1 only what is not fine, 0, 1 everything */
+    bool gitlab;                   /* text: collapsible sections */
+    int64_t unix_now;              /* text in GitLab sections: seconds */
+    const char *workspace;         /* github: GITHUB_WORKSPACE, or NULL; locations inside it are made relative to it */
+    const char *working_directory; /* github: absolute, or NULL; where a relative path of the configuration starts */
 };
 
 typedef sg_result sg_report_writer(const struct sg_report *report, const struct sg_style *style, struct sg_buffer *out,
@@ -75,8 +76,13 @@ const struct sg_report_format *sg_report_format(struct sg_span name);
 /* All of them; the last one's name is NULL. */
 extern const struct sg_report_format sg_report_formats[];
 
-/* `name=value` lines for GITHUB_OUTPUT: verdict, blocked, warned, undecided, report. `report_path` may be NULL. */
+/* `name=value` lines for GITHUB_OUTPUT: verdict, blocked, warned, undecided, report. `report_path` may be NULL; the value is
+ * empty then. OUTPUT when the path holds a line break, which would make outputs of its own (ATTACKS.md LG-07); nothing is
+ * appended then. */
 SG_RESULT sg_report_github_output(const struct sg_report *report, const char *report_path, struct sg_buffer *out,
                                   struct sg_error *error);
+
+/* Version of the library in use. Borrowed for ever. */
+const char *sg_report_jansson_version(void);
 
 #endif

@@ -39,6 +39,8 @@ void sg_source_free(struct sg_source **source);
  * Errors only when memory runs out. */
 SG_RESULT sg_source_load(struct sg_source *source, const struct sg_source_context *context, struct sg_error *error);
 
+/* "list", "crl". */
+const char *sg_source_kind_name(enum sg_source_kind kind);
 const struct sg_source_setting *sg_source_setting(const struct sg_source *source);
 enum sg_source_status sg_source_status(const struct sg_source *source);
 /* One printable line: "issued 2026-11-23 00:00 UTC, next update …, 3 entries", or why it is unavailable. */

@@ -1,0 +1,24 @@
+/*
+ * Shared inside the gate room only.
+ */
+#ifndef SG_GATE_INTERNAL_H
+#define SG_GATE_INTERNAL_H
+
+#include "gate/gate.h"
+
+/* The artifacts of the configuration that this run judges, functions before layers, in the file's order. */
+struct sg_selection {
+    const struct sg_artifact **items; /* owned by the arena */
+    size_t count;
+    size_t skipped;
+};
+
+/* Applies --only and --shard. USAGE when a name of --only is nobody's; the message names the nearest. */
+SG_RESULT sg_select(const struct sg_config *config, const struct sg_gate_options *options, struct sg_arena *arena,
+                    struct sg_selection *out, struct sg_error *error);
+
+/* Calls work(context, i) for every i below `count`, on up to `jobs` threads. Each call writes only to its own place, so that
+ * the result does not depend on the order. A thread that cannot be started is done without. */
+void sg_for_each(size_t count, unsigned jobs, void (*work)(void *context, size_t index), void *context);
+
+#endif

@@ -1,0 +1,31 @@
+#include "package/package.h"
+
+#include "base/cleanup.h"
+#include "package/zip_internal.h"
+
+static sg_result check_size(struct sg_zip *zip)
+{
+    if (zip->bytes.size > SG_PACKAGE_MAX_BYTES)
+        return sg_refute_zip(zip, SG_RULE_PACKAGE_TOO_LARGE,
+                             "the file has %zu bytes; Lambda takes no package that large", zip->bytes.size);
+    return SG_OK;
+}
+
+sg_result sg_package_read(struct sg_span bytes, struct sg_arena *arena, struct sg_package *out, struct sg_error *error)
+{
+    *out = (struct sg_package){.size = bytes.size, .has_sha256 = true};
+    SG_TRY(sg_sha256(bytes, out->sha256, error));
+    SG_CLEANUP(sg_arena_free) struct sg_arena scratch = sg_arena_make(SG_PACKAGE_ARENA_MAX_BYTES);
+    struct sg_zip zip = {.bytes = bytes, .arena = arena, .scratch = &scratch, .package = out, .error = error};
+    sg_result (*const steps[])(struct sg_zip *) = {
+        check_size,         sg_zip_read_end,          sg_zip_read_directory,
+        sg_zip_check_names, sg_zip_ask_second_reader, sg_zip_read_content,
+    };
+    for (size_t i = 0; i < sizeof steps / sizeof steps[0]; i++) {
+        SG_TRY(steps[i](&zip));
+        if (sg_zip_refuted(&zip))
+            return SG_OK;
+    }
+    out->structure.outcome = SG_PROVEN;
+    return SG_OK;
+}

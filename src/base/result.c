@@ -8,8 +8,8 @@
 
 #include "base/cleanup.h"
 
-static void set_message(struct sg_error *error, enum sg_error_code code, int errnum, const char *format,
-                        va_list arguments)
+__attribute__((format(printf, 4, 0))) static void set_message(struct sg_error *error, enum sg_error_code code,
+                                                              int errnum, const char *format, va_list arguments)
 {
     error->code = code;
     error->system_errno = errnum;

@@ -1,10 +1,10 @@
 #include "report/explain.h"
 
 #include "base/cleanup.h"
+#include "base/nearest.h"
 #include "base/printable.h"
 #include "cli/commands.h"
 #include "cli/terminal.h"
-#include "config/config.h"
 
 static sg_result append_explanation(struct sg_buffer *out, enum sg_rule rule, struct sg_error *error)
 {

@@ -1,7 +1,6 @@
 /* --help and --version, from the tables. */
 #include "base/cleanup.h"
 #include "cli/terminal.h"
-#include "config/config.h"
 #include "crypto/anchors.h"
 #include "crypto/library.h"
 #include "net/http.h"

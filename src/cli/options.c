@@ -3,9 +3,9 @@
 #include <stdio.h>
 
 #include "base/cleanup.h"
+#include "base/nearest.h"
 #include "base/printable.h"
 #include "base/time.h"
-#include "config/config.h"
 
 const struct sg_command *sg_command_find(const char *name)
 {

@@ -8,6 +8,7 @@
 
 #include "base/cleanup.h"
 #include "base/file.h"
+#include "base/nearest.h"
 #include "base/printable.h"
 
 static const char *default_format(enum sg_ci ci)

@@ -4,12 +4,12 @@
 #include <unistd.h>
 
 #include "base/cleanup.h"
+#include "base/nearest.h"
 #include "base/printable.h"
 #include "base/time.h"
 #include "cli/commands.h"
 #include "cli/output.h"
 #include "cli/terminal.h"
-#include "config/config.h"
 #include "gate/gate.h"
 
 /* Everything the command line says. */

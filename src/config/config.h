@@ -89,9 +89,6 @@ struct sg_config {
 SG_RESULT sg_config_load(const char *path, struct sg_config **out, struct sg_buffer *problems, struct sg_error *error);
 void sg_config_free(struct sg_config **config);
 
-/* The nearest of `words` (count of them) to `word`, by edit distance, if it is near enough to be a slip; else NULL. */
-const char *sg_nearest_word(const char *word, const char *const *words, size_t count);
-
 /* Version of the library in use. Borrowed for ever. */
 const char *sg_config_libyaml_version(void);
 

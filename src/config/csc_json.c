@@ -5,6 +5,7 @@
 #include "base/arn.h"
 #include "base/cleanup.h"
 #include "base/file.h"
+#include "base/nearest.h"
 #include "base/printable.h"
 #include "config/raw.h"
 #include "config/schema.h"

@@ -1,6 +1,7 @@
 /* Values of the file: maps by their keys, texts, names, paths, choices. */
 #include "base/buffer.h"
 #include "base/cleanup.h"
+#include "base/nearest.h"
 #include "base/printable.h"
 #include "config/schema.h"
 

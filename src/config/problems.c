@@ -49,7 +49,8 @@ static struct sg_problem **make_room(struct sg_problems *problems, struct sg_mar
     return &problems->items[at];
 }
 
-static char *format_text(struct sg_problems *problems, const char *format, va_list arguments)
+__attribute__((format(printf, 2, 0))) static char *format_text(struct sg_problems *problems, const char *format,
+                                                               va_list arguments)
 {
     char *text = NULL;
     if (vasprintf(&text, format, arguments) >= 0)

@@ -1,4 +1,5 @@
 /* References to code signing configurations become pointers, and everything that needs one gets one. */
+#include "base/nearest.h"
 #include "base/printable.h"
 #include "config/schema.h"
 

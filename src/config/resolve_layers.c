@@ -1,5 +1,6 @@
 /* The layers that functions use, and the configurations that each layer is judged under (CONTRACT.md section 4). */
 #include "base/arn.h"
+#include "base/nearest.h"
 #include "base/printable.h"
 #include "config/schema.h"
 

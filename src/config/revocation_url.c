@@ -44,7 +44,8 @@ static bool port_valid(struct sg_span text)
     return value <= 65535;
 }
 
-/* A name (with underscores, which some internal names have) or IPv4 address, or an IPv6 address in brackets (RFC 3986 section 3.2.2). Returns its length, 0 when it is neither. */
+/* A name (with underscores, which some internal names have) or IPv4 address, or an IPv6 address in brackets (RFC 3986 section
+ * 3.2.2). Returns its length, 0 when it is neither. */
 static size_t host_length(struct sg_span authority)
 {
     size_t at = 0;

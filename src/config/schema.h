@@ -54,7 +54,7 @@ struct sg_schema {
     struct sg_config *config;
     struct sg_arena *arena;
     struct sg_problems *problems;
-    bool complete; /* false: the rest of the file could not be read; what is missing or unknown proves nothing */
+    bool complete; /* false: the rest of the file was not read; what is missing or unknown proves nothing */
     struct sg_definitions definitions;
     struct sg_drafts functions;
     struct sg_drafts layers;

@@ -190,6 +190,7 @@ sg_result sg_schema_artifacts(struct sg_schema *s, const struct sg_node *node, e
         if (s->functions.count + s->layers.count == SG_CONFIG_MAX_ARTIFACTS) {
             sg_problem_add(s->problems, item->mark, "there are more than %u functions and layers",
                            SG_CONFIG_MAX_ARTIFACTS);
+            s->complete = false; /* what the rest defines is not known */
             break;
         }
         SG_TRY(add_draft(s, drafts, item, kind, error));

@@ -1,4 +1,5 @@
 /* `revocation`: which sources are asked, and what happens when one does not answer. */
+#include "base/nearest.h"
 #include "base/printable.h"
 #include "config/schema.h"
 

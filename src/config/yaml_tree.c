@@ -346,6 +346,10 @@ sg_result sg_yaml_read(struct sg_problems *problems, struct sg_arena *arena, str
     yaml_parser_set_encoding(&parser, YAML_UTF8_ENCODING);
     yaml_parser_set_input_string(&parser, problems->source.data, problems->source.size);
     SG_TRY(read_events(&b, &parser, error));
+    /* Maps that were open when reading ended. */
+    for (size_t i = b.depth; i > 0; i--)
+        if (b.frames[i - 1].node->kind == SG_NODE_MAP)
+            SG_TRY(sg_yaml_check_duplicates(b.frames[i - 1].node, problems, arena, error));
     *root = b.root;
     *complete = !b.given_up;
     return SG_OK;

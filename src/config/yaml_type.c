@@ -68,9 +68,9 @@ static bool plain_number(struct sg_span text)
 enum sg_yaml_type sg_yaml_plain_type(struct sg_span text)
 {
     static const char *const nulls[] = {"", "~", "null", "Null", "NULL", NULL};
-    static const char *const booleans[] = {"y",  "Y",  "n",    "N",    "yes",  "Yes",   "YES",   "no",
-                                           "No", "NO", "true", "True", "TRUE", "false", "False", "FALSE",
-                                           "on", "On", "ON",   "off",  "Off",  "OFF",   NULL};
+    /* The specification has `y` and `n`, too; no reader in use takes them for anything but text. */
+    static const char *const booleans[] = {"yes",   "Yes",   "YES", "no", "No", "NO",  "true", "True", "TRUE", "false",
+                                           "False", "FALSE", "on",  "On", "ON", "off", "Off",  "OFF",  NULL};
     static const char *const specials[] = {".inf", ".Inf", ".INF", ".nan", ".NaN", ".NAN", NULL};
     if (one_of(text, nulls))
         return SG_YAML_NULL;

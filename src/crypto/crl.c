@@ -7,7 +7,6 @@
 
 #include "base/cleanup.h"
 #include "base/printable.h"
-#include "crypto/ber.h"
 #include "crypto/internal.h"
 
 struct sg_crl {
@@ -98,20 +97,43 @@ static sg_result decode(struct sg_span der, X509_CRL **out, struct sg_error *err
 
 /* --- what a CRL must be ------------------------------------------------------------------------------------------------- */
 
+/* Takes one value of DER off the front of *rest: `whole` with its header, `body` without. False when there is none with this
+ * tag and a definite length. The walker of ber.h is bounded for signatures; a CRL may be much longer. */
+static bool take_value(struct sg_span *rest, int tag, struct sg_span *whole, struct sg_span *body)
+{
+    const unsigned char *at = rest->data;
+    long length = 0;
+    int number = 0;
+    int class = 0;
+    if (rest->size == 0)
+        return false;
+    int flags = ASN1_get_object(&at, &length, &number, &class, (long)rest->size);
+    sg_crypto_forget_errors();
+    if ((flags & 0x81) != 0 || length < 0 || class != V_ASN1_UNIVERSAL || number != tag)
+        return false;
+    size_t header_bytes = (size_t)(at - rest->data);
+    size_t whole_bytes = header_bytes + (size_t)length;
+    *whole = sg_span_part(*rest, 0, whole_bytes);
+    *body = sg_span_part(*rest, header_bytes, (size_t)length);
+    *rest = sg_span_part(*rest, whole_bytes, rest->size - whole_bytes);
+    return true;
+}
+
 /* The algorithm stands inside and outside of what is signed, and must be the same (RFC 5280 section 5.1.1.2). OpenSSL looks
  * at the outer one only. */
 static bool algorithms_agree(struct sg_span der)
 {
-    struct sg_ber list;
-    struct sg_ber body;
-    struct sg_ber version;
-    struct sg_ber inner;
-    struct sg_ber outer;
-    if (!sg_ber_take_tag(&der, SG_BER_SEQUENCE, &list) || !sg_ber_take_tag(&list.body, SG_BER_SEQUENCE, &body))
+    struct sg_span list = {0};
+    struct sg_span signed_part = {0};
+    struct sg_span inner = {0};
+    struct sg_span outer = {0};
+    struct sg_span whole = {0};
+    struct sg_span body = {0};
+    if (!take_value(&der, V_ASN1_SEQUENCE, &whole, &list) || !take_value(&list, V_ASN1_SEQUENCE, &whole, &signed_part))
         return false;
-    (void)sg_ber_take_tag(&body.body, SG_BER_INTEGER, &version);
-    return sg_ber_take_tag(&body.body, SG_BER_SEQUENCE, &inner) &&
-           sg_ber_take_tag(&list.body, SG_BER_SEQUENCE, &outer) && sg_span_equal(inner.whole, outer.whole);
+    (void)take_value(&signed_part, V_ASN1_INTEGER, &whole, &body);
+    return take_value(&signed_part, V_ASN1_SEQUENCE, &inner, &body) &&
+           take_value(&list, V_ASN1_SEQUENCE, &outer, &body) && sg_span_equal(inner, outer);
 }
 
 static sg_result check_algorithm(const X509_CRL *list, struct sg_span der, struct sg_error *error)

@@ -1,4 +1,5 @@
 #include "base/cleanup.h"
+#include "base/nearest.h"
 #include "base/printable.h"
 #include "gate/internal.h"
 

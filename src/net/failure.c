@@ -150,6 +150,13 @@ static sg_result explain_ca_bundle(const struct sg_exchange *exchange, struct sg
 
 /* --- the answer --------------------------------------------------------------------------------------------------------- */
 
+static sg_result explain_size(const struct sg_exchange *exchange, struct sg_error *error)
+{
+    char cause[128];
+    snprintf(cause, sizeof cause, "answered with more than %zu bytes", exchange->request->max_body_bytes);
+    return fail_about(exchange, error, cause);
+}
+
 static sg_result explain_stop(const struct sg_exchange *exchange, struct sg_error *error)
 {
     char cause[128];
@@ -160,8 +167,7 @@ static sg_result explain_stop(const struct sg_exchange *exchange, struct sg_erro
         snprintf(cause, sizeof cause, "answered with more than %zu bytes of headers", SG_HTTP_HEADERS_MAX_BYTES);
         return fail_about(exchange, error, cause);
     case SG_STOP_BODY_TOO_LARGE:
-        snprintf(cause, sizeof cause, "answered with more than %zu bytes", exchange->request->max_body_bytes);
-        return fail_about(exchange, error, cause);
+        return explain_size(exchange, error);
     case SG_STOP_NONE:
     case SG_STOP_BODY_NOT_WANTED:
         break;
@@ -170,17 +176,20 @@ static sg_result explain_stop(const struct sg_exchange *exchange, struct sg_erro
 }
 
 /* A proxy that refuses to connect says so with a status of its own. */
+static sg_result explain_proxy(const struct sg_exchange *exchange, long status, struct sg_http_failure *failure,
+                               struct sg_error *error)
+{
+    struct sg_printable shown;
+    failure->retryable = status == 429 || status >= 500;
+    return sg_fail(error, SG_ERROR_NETWORK, "%s: the proxy that the environment names answered %ld",
+                   sg_url_shown(&shown, exchange->request->url), status);
+}
+
 static sg_result explain_broken(const struct sg_exchange *exchange, struct sg_http_failure *failure,
                                 struct sg_error *error)
 {
     struct sg_printable shown;
     struct sg_printable words;
-    long connect_status = info_long(exchange, CURLINFO_HTTP_CONNECTCODE);
-    if (connect_status >= 300) {
-        failure->retryable = connect_status == 429 || connect_status >= 500;
-        return sg_fail(error, SG_ERROR_NETWORK, "%s: the proxy that the environment names answered %ld",
-                       sg_url_shown(&shown, exchange->request->url), connect_status);
-    }
     failure->retryable = true;
     return sg_fail(error, SG_ERROR_NETWORK, "%s: the connection broke: %s",
                    sg_url_shown(&shown, exchange->request->url), sg_printable_text(&words, exchange->curl_message));
@@ -213,7 +222,9 @@ sg_result sg_exchange_explain(const struct sg_exchange *exchange, CURLcode code,
                               struct sg_error *error)
 {
     failure->retryable = false;
-    char cause[128];
+    long connect_status = info_long(exchange, CURLINFO_HTTP_CONNECTCODE);
+    if (connect_status >= 300 && code != CURLE_OUT_OF_MEMORY)
+        return explain_proxy(exchange, connect_status, failure, error);
     switch ((int)code) {
     case CURLE_OUT_OF_MEMORY:
         return sg_fail_memory(error);
@@ -236,8 +247,7 @@ sg_result sg_exchange_explain(const struct sg_exchange *exchange, CURLcode code,
     case CURLE_SSL_CACERT_BADFILE:
         return explain_ca_bundle(exchange, error);
     case CURLE_FILESIZE_EXCEEDED:
-        snprintf(cause, sizeof cause, "announced more than %zu bytes", exchange->request->max_body_bytes);
-        return fail_about(exchange, error, cause);
+        return explain_size(exchange, error);
     case CURLE_WRITE_ERROR:
         return explain_stop(exchange, error);
     default:

@@ -30,8 +30,15 @@ static sg_result fail_zip(struct sg_error *error, const char *what, const char *
 static sg_result begin(struct sg_span bytes, struct edit *edit, struct sg_error *error)
 {
     zip_error_t reason;
+    /* A copy that libzip owns: 1.7.3 frees a buffer that it was only lent, once it has kept its start for the new archive. */
+    void *copy = malloc(bytes.size + 1);
+    if (copy == NULL)
+        return sg_fail_memory(error);
+    memcpy(copy, bytes.data, bytes.size);
     zip_error_init(&reason);
-    edit->source = zip_source_buffer_create(bytes.data, bytes.size, 0, &reason);
+    edit->source = zip_source_buffer_create(copy, bytes.size, 1, &reason);
+    if (edit->source == NULL)
+        free(copy);
     if (edit->source != NULL) {
         zip_source_keep(edit->source); /* zip_close and zip_discard each take one reference */
         edit->archive = zip_open_from_source(edit->source, 0, &reason);

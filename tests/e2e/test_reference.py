@@ -19,7 +19,7 @@ OUTCOMES = {
     "unicode-and-binary.zip": (None, "allow", "VALID", ""),
     "recompressed-and-retimed.zip": (None, "allow", "VALID", ""),
     "expired.zip": ("signature-expired", "warn", "EXPIRED", "2026-11-03"),
-    "other-publisher.zip": ("publisher-not-allowed", "warn", "MISMATCH", "signing-profiles/(?!Release/AbCdEf0123)|Release"),
+    "other-publisher.zip": ("publisher-not-allowed", "warn", "MISMATCH", "signed by Experimental/ZyXwVu9876, which `release` does not allow"),
     "unsigned.zip": ("unsigned", "warn", "MISMATCH", "META_INF/aws_signer_signature_v1.0.SF|signature"),
     "tampered.zip": ("content-modified", "block", "INVALID", "signing-jobs/|job"),
     "renamed.zip": ("content-modified", "block", "INVALID", "signing-jobs/|job"),

@@ -334,6 +334,10 @@ def twice_signed(kit):
     return build([*entries, entries[-1]])
 
 
+def folder(name):
+    return Entry(name, method=0, external=0o40755 << 16 | 0x10)
+
+
 add("ZN-01", "a name twice", FAIL, AMBIGUOUS, "index.js", lambda kit: kit.names("index.js"))
 add("ZN-01 signature", "the signature entry twice", FAIL, AMBIGUOUS, "aws_signer_signature", twice_signed)
 add("ZN-02 case", "names that differ by case", NOTICE, SUSPICIOUS, "(?i)index.js", lambda kit: kit.names("Index.js"))
@@ -347,7 +351,11 @@ for other in ("./h.py", "/h.py", "d/x/../../h.py", ".//h.py"):
     add(f"ZN-04 {other}", f"h.py and {other}", FAIL, (AMBIGUOUS, MALFORMED), "h.py", lambda kit, other=other: kit.names("h.py", other))
 add("ZN-04 d//h.py", "d/h.py and d//h.py", FAIL, (AMBIGUOUS, MALFORMED), "h.py", lambda kit: kit.names("d/h.py", "d//h.py"))
 add("ZN-05 folder", "a file and a folder of one name", FAIL, AMBIGUOUS, "h.py",
-    lambda kit: kit.with_entries(Entry("h.py", "x"), Entry("h.py/", method=0)))
+    lambda kit: kit.with_entries(Entry("h.py", "x"), folder("h.py/")))
+add("ZN-05 mode", "a folder's name with a file's mode", (FAIL, NOTICE), (MALFORMED, AMBIGUOUS, *ANY_NOTICE), "lib/",
+    lambda kit: kit.with_entries(Entry("lib/", method=0)))
+add("ZN-05 no type", "a folder's name with permissions alone", CLEAN, (), "",
+    lambda kit: kit.with_entries(Entry("lib/", method=0, external=0o755 << 16)))
 add("ZN-05 below", "a file, and a file below it", FAIL, AMBIGUOUS, "", lambda kit: kit.names("a", "a/b"))
 add("ZN-05 below first", "a file below a file that comes later", FAIL, AMBIGUOUS, "", lambda kit: kit.names("a/b", "a"))
 add("ZN-05 apart", "the same with names between them in byte order", FAIL, AMBIGUOUS, "", lambda kit: kit.names("a", "a!", "a.b", "a/b"))
@@ -359,7 +367,7 @@ add("ZN-07 dots", "names with dots that are no path", CLEAN, (), "", lambda kit:
 add("ZN-08 empty", "an empty name", FAIL, (MALFORMED, AMBIGUOUS), "", lambda kit: kit.names(""))
 add("ZN-08 two empty", "two empty names", FAIL, (MALFORMED, AMBIGUOUS), "", lambda kit: kit.names("", ""))
 add("ZN-08 dot", "the name .", FAIL, (MALFORMED, AMBIGUOUS), "", lambda kit: kit.names("."))
-add("ZN-08 slash", "the name /", FAIL, (MALFORMED, AMBIGUOUS), "", lambda kit: kit.with_entries(Entry("/", method=0)))
+add("ZN-08 slash", "the name /", FAIL, (MALFORMED, AMBIGUOUS), "", lambda kit: kit.with_entries(folder("/")))
 for name, what in (("a\nb.py", "LF"), ("a\rb.py", "CR"), ("a\x1bb.py", "ESC"), ("a\x7fb.py", "DEL"), ("a\x01b", "SOH"),
                    ("PK\x01\x02", "a directory record's magic")):
     add(f"ZN-09 {what}", f"{what} in a name", FAIL, (MALFORMED, AMBIGUOUS), r"\\x|control", lambda kit, name=name: kit.names(name))
@@ -394,7 +402,7 @@ add("ZN-14 within", "the longest allowed", CLEAN, (), "",
 add("ZN-15 case twin", "the signature entry's name in other case beside it", FAIL, AMBIGUOUS, "(?i)aws_signer_signature",
     lambda kit: kit.names("META_INF/AWS_SIGNER_SIGNATURE_V1.0.SF"))
 add("ZN-15 folder twin", "a folder of the signature entry's name", FAIL, AMBIGUOUS, "aws_signer_signature",
-    lambda kit: kit.with_entries(Entry(package.SIGNATURE_NAME + b"/", method=0)))
+    lambda kit: kit.with_entries(folder(package.SIGNATURE_NAME + b"/")))
 add("ZN-15 dot twin", "./ before the signature entry's name", FAIL, AMBIGUOUS, "aws_signer_signature",
     lambda kit: kit.names(b"./" + package.SIGNATURE_NAME))
 add("ZN-15 nested", "the signature entry's name in a folder", NOTICE, ANY_NOTICE, "aws_signer_signature",
@@ -447,9 +455,9 @@ add("ZD-08 AES", "AES encryption", FAIL, MALFORMED, "encrypt|method",
 for method in (1, 6, 9, 12, 14, 93, 95, 97, 98, 99):
     add(f"ZD-09 {method}", f"compression method {method}", FAIL, MALFORMED, f"method.*{method}|{method}.*method",
         lambda kit, method=method: kit.first(**both(method=method)))
-add("ZD-10", "a folder with a body", FAIL, (MALFORMED, AMBIGUOUS), "auth.js", lambda kit: kit.with_entries(Entry("auth.js/", "* a banner */\n")))
+add("ZD-10", "a folder with a body", FAIL, (MALFORMED, AMBIGUOUS), "auth.js", lambda kit: kit.with_entries(Entry("auth.js/", "* a banner */\n", external=0o40755 << 16 | 0x10)))
 add("ZD-10 stored", "a folder with a stored body", FAIL, (MALFORMED, AMBIGUOUS), "auth.js",
-    lambda kit: kit.with_entries(Entry("auth.js/", "* a banner */\n", method=0)))
+    lambda kit: kit.with_entries(Entry("auth.js/", "* a banner */\n", method=0, external=0o40755 << 16 | 0x10)))
 
 
 def mode(bits, name="odd", body="lib/util.js", **options):

@@ -234,8 +234,10 @@ def plus_years(moment, years):
 
 def envelope(pki, content, profile=DEFAULT_PROFILE, job=DEFAULT_JOB, signed_at=None, expires_at=None, parameters=b""):
     """The usual envelope over the 48-byte content digest; `parameters` of SHA-384 are absent, or NULL when given."""
-    signed_at = signed_at or pki.leaf.not_before + datetime.timedelta(days=1)
-    expires_at = expires_at or plus_years(signed_at if isinstance(signed_at, datetime.datetime) else signing_pki.now(), 11)
+    if signed_at is None:
+        signed_at = pki.leaf.not_before + datetime.timedelta(days=1)
+    if expires_at is None:
+        expires_at = plus_years(signed_at if isinstance(signed_at, datetime.datetime) else signing_pki.now(), 11)
     signer = Signer(pki.leaf.key, pki.chain[0], attributes(content, profile, job, signed_at, expires_at, parameters),
                     digest_algorithm=algorithm(SHA384, parameters))
     return Envelope([signer], list(pki.chain), digest_algorithms=[algorithm(SHA384, parameters)])
@@ -253,7 +255,8 @@ def sign(pki, content, change=None, **options):
     """The signature entry's bytes over `content`; `change` gets the Envelope and may return another or nothing."""
     made = envelope(pki, content, **options)
     if change is not None:
-        made = change(made) or made
+        changed = change(made)
+        made = made if changed is None else changed
     return made if isinstance(made, bytes) else armour(made.encode())
 
 
@@ -288,7 +291,10 @@ class Decoded:
                     if b"".join(signing_pki.issuer_and_serial(der)) == read_value(self.signer_identifier)[0].content)
         chain = [leaf]
         while signing_pki.tbs_fields(chain[-1])[3].whole != signing_pki.tbs_fields(chain[-1])[5].whole:
-            chain.append(by_subject[signing_pki.tbs_fields(chain[-1])[3].whole])
+            issuer = by_subject[signing_pki.tbs_fields(chain[-1])[3].whole]
+            if issuer in chain:
+                raise ValueError("the certificates issued each other")
+            chain.append(issuer)
         return chain
 
 

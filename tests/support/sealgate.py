@@ -211,7 +211,7 @@ class GateTest(unittest.TestCase):
         self.assertTrue(found[0]["help"])
         return found[0]
 
-    def assertInvalid(self, artifact, rule, message=""):
+    def assertInvalid(self, artifact, rule, message="."):
         """Integrity failed with this rule (or one of a tuple), whatever the policy; nothing else was judged."""
         rules = rule if isinstance(rule, tuple) else (rule,)
         integrity = artifact["checks"]["integrity"]

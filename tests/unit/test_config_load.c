@@ -1,4 +1,5 @@
 /* What a good file gives, files that cannot be read, and the look of problems. */
+#include "base/nearest.h"
 #include "test_config_fixture.h"
 
 #include <time.h>
@@ -237,8 +238,8 @@ static void test_many_functions(void **state)
         fail_msg("10,000 artifacts took %.1f s", seconds);
     write_functions(VERSION USE CONFIGS OFF "layers:\n", 9992);
     check_problems("one more than 10,000 artifacts",
-                   "sealgate.yaml:15:3: error: there are more than 10000 functions and layers\n"
-                   "  15 | - {name: layer-9, code: layer-9.zip}\n"
+                   "sealgate.yaml:14:3: error: there are more than 10000 functions and layers\n"
+                   "  14 | - {name: layer-8, code: layer-8.zip}\n"
                    "     |   ^~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~\n");
 }
 
@@ -263,7 +264,7 @@ static void test_too_many_problems(void **state)
     assert_int_equal(shown, SG_CONFIG_MAX_PROBLEMS);
     assert_memory_equal(text, "sealgate.yaml:1:1: error: unknown key `x`\n", 42);
     assert_contains(text, "sealgate.yaml:1:5: error: the alias `*a` is not allowed\n");
-    assert_contains(text, "sealgate.yaml:155:12: error: unknown layer `layer-4`\n");
+    assert_contains(text, "sealgate.yaml:153:12: error: unknown layer `layer-4`\n");
     assert_contains(text, "\nsealgate.yaml: 55 more problems are not shown\n");
     sg_buffer_free(&problems);
 }
@@ -279,7 +280,7 @@ static const struct row excerpt_rows[] = {
         "     |                                     ^\n"
         "     = expected: one of name, code, code_sha256, layers, code_signing_config, package_type\n"),
     ROW("a tab becomes four spaces", VERSION USE CONFIGS OFF "functions:\t[{name:\tf, cod:\tx, code: y}]\n",
-        "sealgate.yaml:5:24: error: unknown key `cod`\n"
+        "sealgate.yaml:5:23: error: unknown key `cod`\n"
         "   5 | functions:    [{name:    f, cod:    x, code: y}]\n"
         "     |                             ^~~\n"
         "     = expected: one of name, code, code_sha256, layers, code_signing_config, package_type\n"
@@ -288,9 +289,9 @@ static const struct row excerpt_rows[] = {
         VERSION USE CONFIGS OFF
         "functions: [{name: aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa, code: f, "
         "layer: [], code_sha256: 47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=}]\n",
-        "sealgate.yaml:5:107: error: unknown key `layer`\n"
+        "sealgate.yaml:5:108: error: unknown key `layer`\n"
         "   5 | "
-        "…aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa, code: f, layer: [], code_sha256: 47DEQpj8…\n"
+        "…aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa, code: f, layer: [], code_sha256: 47DEQp…\n"
         "     |                                                                        ^~~~~\n"
         "     = expected: one of name, code, code_sha256, layers, code_signing_config, package_type\n"
         "     = did you mean `layers`?\n"),
@@ -309,7 +310,7 @@ static const struct row excerpt_rows[] = {
     ROW("foreign bytes in names are escaped", VERSION USE CONFIGS FUNCTIONS OFF "'a\\b\xC2\xAD': y\n",
         "sealgate.yaml:6:1: error: the key has an invisible character in it, U+00AD\n"
         "   6 | 'a\\\\b\\u{00AD}': y\n"
-        "     | ^~~~~~~~~~~~~~~\n"
+        "     | ^~~~~~~~~~~~~~\n"
         "     = expected: text on one line, of visible characters and spaces\n"),
 };
 

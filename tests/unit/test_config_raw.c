@@ -239,7 +239,7 @@ static void test_time(void **state)
     check_time("keys that are maps", "", "? ", ":1:33: error: lists and maps are nested deeper than 16 levels\n");
     check_time("tag directives", "", "%TAG !a! x\n", ":1:1: error: a line must not begin with `%`");
     check_time("a run of spaces", "a: x", "                ", ":1:1029: error: more than 1024 spaces, tabs and line");
-    check_time("blank lines", "a: |\n", "\n\n", ":1029:1: error: more than 1024 spaces, tabs and line breaks");
+    check_time("blank lines", "a: |\n", "\n\n", ":1025:1: error: more than 1024 spaces, tabs and line breaks");
     check_time("words", "a:", " y", ":1:1: error: unknown key `a`\n");
     check_time("anchors", "a: [", "&a x, ", ":1:5: error: the anchor `&a` is not allowed\n");
     check_time("aliases", "a: [", "*a , ", ":1:5: error: the alias `*a` is not allowed\n");

@@ -467,10 +467,9 @@ static void write_url(size_t size)
 {
     struct sg_error error = {0};
     struct sg_buffer yaml = sg_buffer_make(8192);
-    assert_done(sg_buffer_append_text(&yaml, VERSION USE CONFIGS FUNCTIONS "revocation:
-  sources:
-    - crl: ", &error),
-                error);
+    assert_done(
+        sg_buffer_append_text(&yaml, VERSION USE CONFIGS FUNCTIONS "revocation:\n  sources:\n    - crl: ", &error),
+        error);
     size_t end = yaml.size + size;
     assert_done(sg_buffer_append_text(&yaml, "https://example.com/", &error), error);
     while (yaml.size < end)
@@ -485,15 +484,12 @@ static void test_long_urls(void **state)
     write_url(2048);
     check_problems("the longest URL", "");
     write_url(2049);
-    check_problems("a URL that is too long",
-                   "sealgate.yaml:7:12: error: the URL of `crl` is too long: at most 2048 bytes are allowed
-"
-                   "   7 |     - crl: https://example.com/xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx…
-"
-                   "     |            ^~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~
-"
-                   "     = expected: https://HOST/PATH
-");
+    check_problems(
+        "a URL that is too long",
+        "sealgate.yaml:7:12: error: the URL of `crl` is too long: at most 2048 bytes are allowed\n"
+        "   7 |     - crl: https://example.com/xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx…\n"
+        "     |            ^~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~\n"
+        "     = expected: https://HOST/PATH\n");
 }
 
 int main(void)

@@ -330,13 +330,41 @@ static void test_a_changed_serial_number(void **state)
     X509_CRL_free(list);
 }
 
+/* Much longer than anything in a signature, and the last entry counts. */
+static void test_a_long_list(void **state)
+{
+    (void)state;
+    enum { COUNT = 5000 };
+    static long serials[COUNT];
+    struct sg_error error = {0};
+    struct sg_crl *crl = NULL;
+    struct sg_certificate certificate;
+    struct sg_certificate issuer;
+    enum sg_crl_answer answer = SG_CRL_NOT_COVERED;
+    for (long i = 0; i < COUNT; i++)
+        serials[i] = i == COUNT - 1 ? 0x1234 : 1000000 - 7 * i;
+    X509_CRL *list = make_crl(&(struct crl_plan){.serials = serials, .serial_count = COUNT}, &authority);
+    struct sg_span der = encode_crl(list);
+    assert_true(der.size > SG_SIGNATURE_MAX_BYTES);
+    describe_certificate(leaf.certificate, "CN=x", "01", 'a', &certificate);
+    describe_certificate(authority.certificate, "CN=y", "02", 'b', &issuer);
+    assert_done(sg_crl_parse(der, NOW, &crl, &error), error);
+    assert_done(sg_crl_ask(crl, &certificate, &issuer, &answer, &error), error);
+    assert_int_equal(answer, SG_CRL_REVOKED);
+    free_described(&certificate);
+    free_described(&issuer);
+    sg_crl_free(&crl);
+    free_span(der);
+    X509_CRL_free(list);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_what_is_a_crl),           cmocka_unit_test(test_times),
         cmocka_unit_test(test_bytes_that_are_none),     cmocka_unit_test(test_wrappings),
         cmocka_unit_test(test_two_algorithms),          cmocka_unit_test(test_answers),
-        cmocka_unit_test(test_a_changed_serial_number),
+        cmocka_unit_test(test_a_changed_serial_number), cmocka_unit_test(test_a_long_list),
     };
     return cmocka_run_group_tests(tests, make_all, free_all);
 }

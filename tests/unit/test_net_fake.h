@@ -7,6 +7,7 @@
 #include "unit.h"
 
 #include "net/http.h"
+#include "net/url.h"
 
 /* One answer. A status of 0 is a failure with `body` as its message. */
 struct fake_answer {
@@ -64,9 +65,10 @@ static inline sg_result fake_perform(void *self, const struct sg_http_request *r
     snprintf(fake->last_modified, sizeof fake->last_modified, "%s",
              request->last_modified == NULL ? "" : request->last_modified);
     if (answer->status == 0) {
+        struct sg_printable shown;
         failure->retryable = answer->retryable;
-        return sg_fail(error, answer->code == 0 ? SG_ERROR_NETWORK : answer->code, "%s: %s", request->url,
-                       answer->body);
+        return sg_fail(error, answer->code == 0 ? SG_ERROR_NETWORK : answer->code, "%s: %s",
+                       sg_url_shown(&shown, request->url), answer->body);
     }
     response->status = answer->status;
     response->body = sg_buffer_make(request->max_body_bytes);
@@ -110,7 +112,5 @@ static inline struct sg_transport fake_port(struct fake_transport *fake)
                                  .sleep_ms = fake_sleep_ms,
                                  .random_below = fake_random_below};
 }
-
-/* SG_ERROR_INTERNAL is 0, too, so that a failure with it cannot be scripted; none is needed. */
 
 #endif

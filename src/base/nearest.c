@@ -1,5 +1,11 @@
 /* The nearest known word: what somebody who slipped on the keyboard meant. */
-#include "config/config.h"
+#include "base/nearest.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <string.h>
+
+#include "base/limits.h"
 
 static uint8_t lower(char c)
 {

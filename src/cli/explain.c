@@ -9,7 +9,7 @@
 static sg_result append_explanation(struct sg_buffer *out, enum sg_rule rule, struct sg_error *error)
 {
     const struct sg_explanation *text = sg_explain(rule);
-    return sg_buffer_printf(out, error, "%s (%s)\n%s\n\n%s\n\nWhy: %s\n\nTo mend: %s\n", sg_rule_name(rule),
+    return sg_buffer_printf(out, error, "%s (%s)\n%s\n\n%s\n\nWhy\n%s\n\nTo mend\n%s\n", sg_rule_name(rule),
                             sg_check_name(sg_rule_check(rule)), text->summary, text->meaning, text->why, text->mend);
 }
 

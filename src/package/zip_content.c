@@ -75,15 +75,14 @@ static sg_result read_signature(struct sg_zip *zip, struct sg_inflater *inflater
     return sg_arena_copy(zip->arena, sg_buffer_span(&body), &zip->package->signature, zip->error);
 }
 
-static sg_result read_link(struct sg_zip *zip, struct sg_inflater *inflater, const struct sg_zip_entry *entry,
-                           struct reading *reading, const char *name)
+static sg_result read_link(struct sg_zip *zip, struct sg_inflater *inflater, struct sg_sha384 *sha,
+                           const struct sg_zip_entry *entry, const char *name)
 {
     if (entry->uncompressed_size > SG_NAME_MAX_BYTES)
         return sg_malformed(zip, "the symbolic link `%s` has a target of more than %u bytes", name, SG_NAME_MAX_BYTES);
     SG_CLEANUP(sg_buffer_free) struct sg_buffer target = sg_buffer_make(SG_NAME_MAX_BYTES);
-    reading->keep = &target;
-    SG_TRY(read_body(zip, inflater, entry, reading, name));
-    reading->keep = NULL;
+    struct reading reading = {.sha = sha, .keep = &target};
+    SG_TRY(read_body(zip, inflater, entry, &reading, name));
     return sg_zip_refuted(zip) ? SG_OK : check_link(zip, entry, sg_buffer_span(&target), name);
 }
 
@@ -97,7 +96,7 @@ static sg_result read_entry(struct sg_zip *zip, struct sg_inflater *inflater, st
         return read_signature(zip, inflater, entry);
     SG_TRY(sg_sha384_add(sha, entry->name, zip->error));
     if (entry->kind == SG_ZIP_LINK)
-        return read_link(zip, inflater, entry, &reading, name);
+        return read_link(zip, inflater, sha, entry, name);
     return read_body(zip, inflater, entry, &reading, name);
 }
 

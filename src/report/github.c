@@ -116,24 +116,10 @@ static sg_result write_level(const struct sg_report *report, const struct sg_sty
     return SG_OK;
 }
 
-/* A flaw of the library is nobody's line: a warning without a file. */
-static sg_result annotate_flaw(const struct sg_report *report, struct sg_buffer *out, struct sg_error *error)
-{
-    if (report->library_flaw == NULL)
-        return SG_OK;
-    SG_CLEANUP(sg_buffer_free) struct sg_buffer safe = sg_buffer_make(SG_REPORT_MAX_BYTES);
-    SG_TRY(sg_safe_append_text(&safe, report->library_flaw, error));
-    SG_TRY(cut(&safe, SG_GITHUB_MESSAGE_MAX_BYTES, error));
-    SG_TRY(sg_buffer_append_text(out, "::warning title=sealgate::", error));
-    SG_TRY(append_value(out, sg_buffer_text(&safe), false, error));
-    return sg_buffer_append_byte(out, '\n', error);
-}
-
 sg_result sg_github_write(const struct sg_report *report, const struct sg_style *style, struct sg_buffer *out,
                           struct sg_error *error)
 {
     SG_TRY(write_level(report, style, SG_LEVEL_ERROR, out, error));
-    SG_TRY(annotate_flaw(report, out, error));
     SG_TRY(write_level(report, style, SG_LEVEL_WARNING, out, error));
     SG_TRY(write_level(report, style, SG_LEVEL_NOTICE, out, error));
     return sg_closing_lines(report, out, error);

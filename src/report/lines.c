@@ -21,8 +21,6 @@ bool sg_remark_applies(const struct sg_report *report, enum sg_remark remark)
         return report->skipped_artifacts > 0;
     case SG_REMARK_NO_SOURCES:
         return !sg_report_revocation_checked(report);
-    case SG_REMARK_FLAW:
-        return report->library_flaw != NULL;
     case SG_REMARK_COUNT:
         return false;
     }
@@ -47,8 +45,6 @@ sg_result sg_remark_append(const struct sg_report *report, enum sg_remark remark
                                 report->skipped_artifacts, report->skipped_artifacts == 1 ? "" : "s");
     case SG_REMARK_NO_SOURCES:
         return sg_buffer_append_text(out, "revocation was not checked: `sources: []` switches it off", error);
-    case SG_REMARK_FLAW:
-        return sg_buffer_printf(out, error, "warning: %s", report->library_flaw);
     case SG_REMARK_COUNT:
         return SG_OK;
     }

@@ -15,7 +15,6 @@ enum sg_remark {
     SG_REMARK_ENFORCE,    /* --enforce */
     SG_REMARK_SKIPPED,    /* --only, --shard */
     SG_REMARK_NO_SOURCES, /* `sources: []` */
-    SG_REMARK_FLAW,       /* the library */
     SG_REMARK_COUNT,
 };
 

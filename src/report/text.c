@@ -171,6 +171,13 @@ static sg_result write_run(const struct sg_text *text, struct sg_error *error)
         SG_TRY(write_indented(text, &line, error));
         wrote = true;
     }
+    /* Known by the library's number alone, which distributions keep when they mend it: for who asks for everything. */
+    if (report->library_flaw != NULL && text->style->verbosity > 0) {
+        SG_CLEANUP(sg_buffer_free) struct sg_buffer line = sg_buffer_make(SG_REPORT_MAX_BYTES);
+        SG_TRY(sg_buffer_printf(&line, error, "note: %s", report->library_flaw));
+        SG_TRY(write_indented(text, &line, error));
+        wrote = true;
+    }
     return wrote ? sg_buffer_append_byte(text->out, '\n', error) : SG_OK;
 }
 

@@ -16,7 +16,4 @@ struct sg_source {
     struct sg_crl *crl;   /* owned; NULL unless it is a CRL that was loaded */
 };
 
-/* "list", "crl". */
-const char *sg_source_kind_name(enum sg_source_kind kind);
-
 #endif

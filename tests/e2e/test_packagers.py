@@ -174,6 +174,7 @@ class PackagerTest(GateTest):
         """Signed by `sealgate sign`, and by the tests' own writer, the package is allowed without a finding."""
         original = self.workspace.write("original.zip", data)
         signed = self.workspace.path / "signed.zip"
+        signed.unlink(missing_ok=True)
         result = self.workspace.run("sign", "--key", self.pki.key_pem, "--certificates", self.pki.chain_pem,
                                     "--profile-version-arn", cms.DEFAULT_PROFILE, "-o", signed, original)
         self.assertEqual(result.code, 0, str(result))

@@ -142,107 +142,115 @@ def gap_before(kit, index, gap):
 HIDDEN = Entry("index.js", "exports.handler = async () => 'hidden'\n").file_part()
 EMPTY_END = struct.pack("<IHHHHIIH", package.EOCD_MAGIC, 0, 0, 0, 0, 0, 0, 0)
 
-add("ZA-01", "another archive appended whose end record is the first one's", FAIL, AMBIGUOUS, "",
+add("ZA-01", "another archive appended whose end record is the first one's", FAIL, AMBIGUOUS, "directory .* does not end where the end record starts",
     second_archive_with_the_first_ones_end)
-add("ZA-02", "two archives, one behind the other", FAIL, AMBIGUOUS, "", lambda kit: kit.built() + build(kit.evil()))
-add("ZA-03", "an archive in the archive comment, shorter", FAIL, AMBIGUOUS, "",
+add("ZA-02", "two archives, one behind the other", FAIL, AMBIGUOUS, "directory .* does not end where the end record starts", lambda kit: kit.built() + build(kit.evil()))
+add("ZA-03", "an archive in the archive comment, shorter", FAIL, AMBIGUOUS, "2 end of central directory records",
     lambda kit: archive_in_the_comment(kit, {"index.js": "evil"}))
-add("ZA-04", "an archive in the archive comment, longer", FAIL, AMBIGUOUS, "",
+add("ZA-04", "an archive in the archive comment, longer", FAIL, AMBIGUOUS, "2 end of central directory records",
     lambda kit: archive_in_the_comment(kit, {f"file{number}.js": "evil\n" * 200 for number in range(40)}))
-add("ZA-05", "an empty archive's end record in the comment", FAIL, AMBIGUOUS, "", lambda kit: kit.built(comment=EMPTY_END))
-add("ZA-06", "an archive comment", NOTICE, UNUSUAL, "comment", lambda kit: kit.built(comment=b"build 7"))
-add("ZA-07 short", "comment longer than its length says", FAIL, (AMBIGUOUS, MALFORMED), "",
+add("ZA-05", "an empty archive's end record in the comment", FAIL, AMBIGUOUS, "2 end of central directory records", lambda kit: kit.built(comment=EMPTY_END))
+add("ZA-06", "an archive comment", NOTICE, UNUSUAL, "comment of 7 bytes, which no signature covers", lambda kit: kit.built(comment=b"build 7"))
+add("ZA-07 short", "comment longer than its length says", FAIL, AMBIGUOUS, "end record does not end the file",
     lambda kit: kit.built(comment=b"build 7", eocd={"comment_length": 3}))
-add("ZA-07 long", "comment shorter than its length says", FAIL, (AMBIGUOUS, MALFORMED), "",
+add("ZA-07 long", "comment shorter than its length says", FAIL, AMBIGUOUS, "end record does not end the file",
     lambda kit: kit.built(comment=b"build 7", eocd={"comment_length": 10}))
 add("ZA-08 stored", "a zip inside, stored", CLEAN, (), "", lambda kit: nested(kit, 0, False))
 add("ZA-08 absolute", "a zip inside, stored, with offsets of the outer file", CLEAN, (), "", lambda kit: nested(kit, 0, True))
 add("ZA-08 deflated", "a zip inside, deflated", CLEAN, (), "", lambda kit: nested(kit, 8, False))
-add("ZA-09", "the end record twice", FAIL, AMBIGUOUS, "",
+add("ZA-09", "the end record twice", FAIL, AMBIGUOUS, "does not end where the end record starts",
     lambda kit: kit.built() + kit.built()[-22:])
-add("ZA-10 as is", "bytes before the archive, offsets as they were", FAIL, AMBIGUOUS, "",
+add("ZA-10 as is", "bytes before the archive, offsets as they were", FAIL, AMBIGUOUS, "does not end where the end record starts",
     lambda kit: kit.built(prefix=b"#!/bin/sh\nexit\n"))
-add("ZA-10 adjusted", "bytes before the archive, offsets adjusted", FAIL, AMBIGUOUS, "",
+add("ZA-10 adjusted", "bytes before the archive, offsets adjusted", FAIL, AMBIGUOUS, "`index.js` starts at offset 15, not at 0",
     lambda kit: kit.built(prefix=b"#!/bin/sh\nexit\n", shift=15))
-add("ZA-11 1", "a byte behind the archive", FAIL, (AMBIGUOUS, MALFORMED), "", lambda kit: kit.built(trailing=b"\n"))
-add("ZA-11 70000", "70,000 bytes behind the archive", FAIL, (AMBIGUOUS, MALFORMED), "",
+add("ZA-11 1", "a byte behind the archive", FAIL, AMBIGUOUS, "end record does not end the file", lambda kit: kit.built(trailing=b"\n"))
+add("ZA-11 70000", "70,000 bytes behind the archive", FAIL, MALFORMED, "no end of central directory record",
     lambda kit: kit.built(trailing=b"\n" * 70000))
-add("ZA-12 first", "junk before the first entry", FAIL, AMBIGUOUS, "", lambda kit: gap_before(kit, 0, b"junk"))
-add("ZA-12 between", "junk between two entries", FAIL, AMBIGUOUS, "", lambda kit: gap_before(kit, 1, b"junk"))
-add("ZA-12 zeros", "zero bytes between two entries", FAIL, AMBIGUOUS, "", lambda kit: gap_before(kit, 1, b"\0" * 512))
-add("ZA-12 last", "junk before the directory", FAIL, AMBIGUOUS, "", lambda kit: kit.built(before_directory=b"junk"))
-add("ZA-13", "a hidden entry between two entries", FAIL, AMBIGUOUS, "", lambda kit: gap_before(kit, 1, HIDDEN))
-add("ZA-13 first", "a hidden entry before the first", FAIL, AMBIGUOUS, "", lambda kit: gap_before(kit, 0, HIDDEN))
-add("ZA-14", "junk between the directory and the end record", FAIL, AMBIGUOUS, "", lambda kit: kit.built(after_directory=b"junk"))
-add("ZA-15", "the directory in another order than the file", FAIL, AMBIGUOUS, "",
+add("ZA-12 first", "junk before the first entry", FAIL, AMBIGUOUS, "starts at offset 4, not at 0", lambda kit: gap_before(kit, 0, b"junk"))
+add("ZA-12 between", "junk between two entries", FAIL, AMBIGUOUS, "4 bytes that belong to no entry follow `index.js`", lambda kit: gap_before(kit, 1, b"junk"))
+add("ZA-12 zeros", "zero bytes between two entries", FAIL, AMBIGUOUS, "512 bytes that belong to no entry", lambda kit: gap_before(kit, 1, b"\0" * 512))
+add("ZA-12 last", "junk before the directory", FAIL, AMBIGUOUS, "4 bytes that belong to no entry", lambda kit: kit.built(before_directory=b"junk"))
+add("ZA-13", "a hidden entry between two entries", FAIL, AMBIGUOUS, "79 bytes that belong to no entry follow `index.js`", lambda kit: gap_before(kit, 1, HIDDEN))
+add("ZA-13 first", "a hidden entry before the first", FAIL, AMBIGUOUS, "starts at offset 79, not at 0", lambda kit: gap_before(kit, 0, HIDDEN))
+add("ZA-14", "junk between the directory and the end record", FAIL, AMBIGUOUS, "does not end where the end record starts", lambda kit: kit.built(after_directory=b"junk"))
+add("ZA-15", "the directory in another order than the file", FAIL, AMBIGUOUS, "`lib/util.js` starts at offset",
     lambda kit: kit.built(order=lambda records: [records[1], records[0], *records[2:]]))
-add("ZA-15 signed", "the same, signed in the directory's order", FAIL, AMBIGUOUS, "",
+add("ZA-15 signed", "the same, signed in the directory's order", FAIL, AMBIGUOUS, "`index.js` starts at offset",
     lambda kit: build([*reversed(kit.sign(kit.two())[:2]), *kit.sign(kit.two())[2:]],
                       order=lambda records: [records[1], records[0], *records[2:]]))
-add("ZA-16", "an entry that the directory does not list", FAIL, AMBIGUOUS, "",
+add("ZA-16", "an entry that the directory does not list", FAIL, AMBIGUOUS, "bytes that belong to no entry follow `lib/util.js`",
     lambda kit: build(kit.sign([*kit.two(), Entry("evil.js", "evil", in_directory=False)])))
-add("ZA-17 low", "the end record counts one entry too few", FAIL, (AMBIGUOUS, MALFORMED), "",
+add("ZA-17 low", "the end record counts one entry too few", FAIL, AMBIGUOUS, "bytes behind the 3 records that are counted",
     lambda kit: kit.built(eocd={"entries": 3, "disk_entries": 3}))
-add("ZA-17 high", "the end record counts one entry too many", FAIL, (AMBIGUOUS, MALFORMED), "",
+add("ZA-17 high", "the end record counts one entry too many", FAIL, AMBIGUOUS, "does not hold the 5 records that are counted",
     lambda kit: kit.built(eocd={"entries": 5, "disk_entries": 5}))
-add("ZA-17 disk", "the end record counts other entries on this disk", FAIL, (AMBIGUOUS, MALFORMED), "",
+add("ZA-17 disk", "the end record counts other entries on this disk", FAIL, MALFORMED, "several disks",
     lambda kit: kit.built(eocd={"disk_entries": 3}))
-add("ZA-18", "the end record's directory is the first record alone", FAIL, AMBIGUOUS, "", directory_of_the_first_record)
-add("ZA-19 end", "a disk number in the end record", FAIL, (MALFORMED, AMBIGUOUS), "disk", lambda kit: kit.built(eocd={"disk": 1}))
-add("ZA-19 directory", "a directory disk in the end record", FAIL, (MALFORMED, AMBIGUOUS), "disk",
+add("ZA-18", "the end record's directory is the first record alone", FAIL, AMBIGUOUS, "does not end where the end record starts", directory_of_the_first_record)
+add("ZA-19 end", "a disk number in the end record", FAIL, MALFORMED, "several disks", lambda kit: kit.built(eocd={"disk": 1}))
+add("ZA-19 directory", "a directory disk in the end record", FAIL, MALFORMED, "several disks",
     lambda kit: kit.built(eocd={"directory_disk": 1}))
-add("ZA-19 record", "a disk number in a record", FAIL, (MALFORMED, AMBIGUOUS), "disk", lambda kit: kit.first(central={"disk": 1}))
-add("ZA-20 wrapped", "65,541 entries, counted modulo 65,536, without zip64", FAIL, (AMBIGUOUS, TOO_LARGE, MALFORMED), "",
+add("ZA-19 record", "a disk number in a record", FAIL, MALFORMED, "`index.js` is said to start on disk 1", lambda kit: kit.first(central={"disk": 1}))
+add("ZA-20 wrapped", "65,541 entries, counted modulo 65,536, without zip64", FAIL, AMBIGUOUS, "bytes behind the 5 records that are counted",
     lambda kit: many(kit, 65541))
-add("ZA-20 zip64", "65,536 entries, counted by zip64", FAIL, TOO_LARGE, "65,?535|65,?536",
+add("ZA-20 zip64", "65,536 entries, counted by zip64", FAIL, TOO_LARGE, "65536 entries; at most 65535",
     lambda kit: many(kit, 65536, zip64={}, eocd={"entries": 0xFFFF, "disk_entries": 0xFFFF}))
-add("ZA-21 same name", "two records of one local header", FAIL, AMBIGUOUS, "", lambda kit: same_header_twice(kit, "index.js"))
-add("ZA-21 other name", "two records of one local header, other names", FAIL, AMBIGUOUS, "",
+add("ZA-21 same name", "two records of one local header", FAIL, AMBIGUOUS, "overlap or are out of order", lambda kit: same_header_twice(kit, "index.js"))
+add("ZA-21 other name", "two records of one local header, other names", FAIL, AMBIGUOUS, "overlap or are out of order",
     lambda kit: same_header_twice(kit, "other.js"))
-add("ZA-21 quoted", "an entry inside another one's data", FAIL, AMBIGUOUS, "", quoted_overlap)
-add("ZA-22 empty file", "an empty file", FAIL, MALFORMED, "", lambda kit: b"")
-add("ZA-22 cut", "the end record lacks its last byte", FAIL, (MALFORMED, AMBIGUOUS), "", lambda kit: kit.built()[:-1])
-add("ZA-22 no end", "no end record", FAIL, MALFORMED, "", lambda kit: kit.built()[:-22])
-add("text", "no archive at all", FAIL, MALFORMED, "", lambda kit: b"This is no zip.\n" * 20)
-add("gzip", "a tar.gz under the name of a zip", FAIL, MALFORMED, "", lambda kit: b"\x1f\x8b\x08\0" + b"\0" * 200)
+add("ZA-21 quoted", "an entry inside another one's data", FAIL, AMBIGUOUS, "body of `a.bin` runs into what follows", quoted_overlap)
+add("ZA-22 empty file", "an empty file", FAIL, MALFORMED, "the file is empty", lambda kit: b"")
+add("ZA-22 cut", "the end record lacks its last byte", FAIL, MALFORMED, "no end of central directory record", lambda kit: kit.built()[:-1])
+add("ZA-22 no end", "no end record", FAIL, MALFORMED, "no end of central directory record", lambda kit: kit.built()[:-22])
+add("text", "no archive at all", FAIL, MALFORMED, "not a zip archive", lambda kit: b"This is no zip.\n" * 20)
+add("gzip", "a tar.gz under the name of a zip", FAIL, MALFORMED, "not a zip archive", lambda kit: b"\x1f\x8b\x08\0" + b"\0" * 200)
 
 # --- ZL: local header and directory disagree ------------------------------------------------------------------------------
 
 for field, value in (("method", 0), ("usize", 7), ("csize", 7), ("crc", 0x12345678)):
-    add(f"ZL-02 {field}", f"the local header has another {field}", FAIL, (AMBIGUOUS,) if field == "method" else (AMBIGUOUS, MALFORMED),
-        "", lambda kit, field=field, value=value: kit.first(local={field: value}))
+    add(f"ZL-02 {field}", f"the local header has another {field}", FAIL, AMBIGUOUS,
+        "method 0 in its local header and 8 in the directory" if field == "method" else "another size or CRC in its local header", lambda kit, field=field, value=value: kit.first(local={field: value}))
 for bit, what in ((0x0001, "encryption"), (0x0800, "UTF-8"), (0x0008, "data descriptor")):
-    add(f"ZL-04 {what}", f"the {what} flag stands in the local header only", FAIL, (AMBIGUOUS, MALFORMED), "",
+    add(f"ZL-04 {what}", f"the {what} flag stands in the local header only", FAIL, AMBIGUOUS, f"flags 0x{bit:04x} in its local header and 0x0000",
         lambda kit, bit=bit: kit.first(local={"flags": bit}))
-    add(f"ZL-04 {what} central", f"the {what} flag stands in the directory only", FAIL, (AMBIGUOUS, MALFORMED), "",
+    add(f"ZL-04 {what} central", f"the {what} flag stands in the directory only", FAIL, MALFORMED if bit == 1 else AMBIGUOUS,
+        "encrypted" if bit == 1 else f"flags 0x0000 in its local header and 0x{bit:04x}",
         lambda kit, bit=bit: kit.first(central={"flags": bit}))
-add("ZL-01 same length", "another name of the same length in the local header", FAIL, AMBIGUOUS, "index.js|indexx",
+add("ZL-01 same length", "another name of the same length in the local header", FAIL, AMBIGUOUS, "`index.js` is called `evil0.js` in its local header",
     lambda kit: kit.first(local={"name": b"evil0.js"}))
-add("ZL-01 other length", "another name in the local header", FAIL, AMBIGUOUS, "index.js",
+add("ZL-01 other length", "another name in the local header", FAIL, AMBIGUOUS, "`index.js` is called `other/index.js` in its local header",
     lambda kit: kit.first(local={"name": b"other/index.js"}))
-add("ZL-03 time", "another time in the local header", NOTICE, ANY_NOTICE, "time|date", lambda kit: kit.first(local={"time": 0x5000}))
-add("ZL-03 unknown extra", "an unknown extra field in the local header only", NOTICE, ANY_NOTICE, "extra",
+add("ZL-03 time", "another time in the local header", NOTICE, UNUSUAL, "another time in its local header", lambda kit: kit.first(local={"time": 0x5000}))
+add("ZL-03 unknown extra", "an unknown extra field in the local header only", NOTICE, UNUSUAL, "other extra fields in its local header",
     lambda kit: kit.first(local={"extra": extra(0x9999, b"data")}))
-add("ZL-03 zip64", "a zip64 extra field in the local header with other sizes", FAIL, AMBIGUOUS, "",
+add("ZL-03 zip64", "a zip64 extra field in the local header with other sizes", FAIL, AMBIGUOUS, "zip64 extra field contradicts its local header",
     lambda kit: kit.first(local={"extra": extra(1, struct.pack("<QQ", 1, 2))}))
-add("ZL-03 unicode path", "a Unicode path in the local header only", FAIL, AMBIGUOUS, "7075|Unicode",
+add("ZL-03 unicode path", "a Unicode path in the local header only", FAIL, AMBIGUOUS, r"Unicode path extra field \(0x7075\) that names another path",
     lambda kit: kit.first(local={"extra": unicode_path(b"index.js", b"evil.js")}))
 for kind in (0x5455, 0x7875, 0x5855, 0x000A, 0xCAFE):
     add(f"ZL-03 0x{kind:04x}", "a packager's extra field that differs", CLEAN, (), "",
         lambda kit, kind=kind: kit.first(local={"extra": extra(kind, bytes(8) if kind != 0xCAFE else b"")}))
-add("ZL-05", "the local header's magic is wrong", FAIL, (MALFORMED, AMBIGUOUS), "", lambda kit: kit.first(local={"magic": 0x04034B51}))
-add("ZL-05 central", "a directory record's magic is wrong", FAIL, (MALFORMED, AMBIGUOUS), "",
+add("ZL-05", "the local header's magic is wrong", FAIL, MALFORMED, "no local header where the directory says", lambda kit: kit.first(local={"magic": 0x04034B51}))
+add("ZL-05 central", "a directory record's magic is wrong", FAIL, AMBIGUOUS, "record 1 is missing",
     lambda kit: kit.first(central={"magic": 0x02014B51}))
-add("ZL-06 version", "version 6.3 is needed", (CLEAN, NOTICE), ANY_NOTICE, "", lambda kit: kit.first(version=63))
-add("ZL-06 local version", "the local header needs a higher version", (CLEAN, NOTICE), ANY_NOTICE, "",
+add("ZL-06 version", "version 6.3 is needed", NOTICE, UNUSUAL, "claims to need version 6.3", lambda kit: kit.first(version=63))
+add("ZL-06 local version", "the local header needs a higher version", NOTICE, UNUSUAL, "later version in its local header",
     lambda kit: kit.first(local={"version": 45}))
-add("ZL-06 bit 5", "the flag of patch data", NOTICE, ANY_NOTICE, "flag|bit", lambda kit: kit.first(flags=1 << 5))
-add("ZL-06 bit 13", "the flag of masked headers", (NOTICE, FAIL), (*ANY_NOTICE, MALFORMED), "flag|bit|mask",
+add("ZL-06 bit 5", "the flag of patch data", NOTICE, UNUSUAL, r"reserved flag bits set \(0x0020\)", lambda kit: kit.first(flags=1 << 5))
+add("ZL-06 bit 13", "the flag of masked headers", NOTICE, UNUSUAL, r"reserved flag bits set \(0x2000\)",
     lambda kit: kit.first(flags=1 << 13))
 add("ZL-07 signed", "a data descriptor with signature", CLEAN, (), "", lambda kit: kit.first(descriptor="signed"))
 add("ZL-07 stored", "a data descriptor on a stored entry", CLEAN, (), "", lambda kit: kit.first(descriptor="signed", method=0))
+add("ZL-07 with size", "a data descriptor and the unpacked size in the local header, as bsdtar and zip in a pipe write", CLEAN, (), "",
+    lambda kit: kit.first(descriptor="signed", local={"usize": len(kit.FILES["index.js"])}))
+add("ZL-07 with all", "a data descriptor and everything in the local header too", CLEAN, (), "",
+    lambda kit: kit.first(descriptor="signed", local={"usize": len(BODY), "csize": len(deflate(BODY)), "crc": zlib.crc32(BODY)}))
+add("ZL-07 other size", "a data descriptor and another size in the local header", FAIL, AMBIGUOUS, "another size or CRC in its local header",
+    lambda kit: kit.first(descriptor="signed", local={"usize": len(BODY) - 1}))
 for kind in ("bare", "signed64", "bare64"):
-    add(f"ZL-07 {kind}", "a right data descriptor of a rarer form", (CLEAN, NOTICE), ANY_NOTICE, "descriptor",
+    add(f"ZL-07 {kind}", "a right data descriptor of a rarer form", NOTICE, UNUSUAL,
+        "data descriptor without a signature|data descriptor of 64 bits",
         lambda kit, kind=kind: kit.first(descriptor=kind))
 
 
@@ -253,16 +261,16 @@ def descriptor(crc=None, csize=None, usize=None, body=Kit.FILES["index.js"].enco
 
 
 for part in ("crc", "csize", "usize"):
-    add(f"ZL-08 {part}", f"the data descriptor has another {part}", FAIL, (AMBIGUOUS, MALFORMED), "descriptor",
+    add(f"ZL-08 {part}", f"the data descriptor has another {part}", FAIL, AMBIGUOUS, "data descriptor that contradicts the directory",
         lambda kit, part=part: kit.first(descriptor=descriptor(**{part: 1})))
-add("ZL-08 absent", "the flag, but no data descriptor", FAIL, (AMBIGUOUS, MALFORMED), "descriptor", lambda kit: kit.first(descriptor=b""))
-add("ZL-08 no flag", "a data descriptor without the flag", FAIL, AMBIGUOUS, "", lambda kit: kit.first(tail=descriptor()))
-add("ZL-08 last", "the last entry's flag, but no data descriptor", FAIL, (AMBIGUOUS, MALFORMED), "",
+add("ZL-08 absent", "the flag, but no data descriptor", FAIL, AMBIGUOUS, "no data descriptor", lambda kit: kit.first(descriptor=b""))
+add("ZL-08 no flag", "a data descriptor without the flag", FAIL, AMBIGUOUS, "16 bytes that belong to no entry follow `index.js`", lambda kit: kit.first(tail=descriptor()))
+add("ZL-08 last", "the last entry's flag, but no data descriptor", FAIL, AMBIGUOUS, "no data descriptor",
     lambda kit: build([*kit.signed()[:-1], dataclasses.replace(kit.signed()[-1], descriptor=b"")]))
-add("ZL-09", "no sizes anywhere, but a body in place of a signed empty file", FAIL, (AMBIGUOUS, MALFORMED), "",
+add("ZL-09", "no sizes anywhere, but a body in place of a signed empty file", FAIL, AMBIGUOUS, "data descriptor that contradicts the directory",
     lambda kit: kit.with_entries(Entry("__init__.py", b"", data=b"import evil\n", method=0, descriptor=b"", local={},
                                        central={"csize": 0})))
-add("ZL-09 descriptor", "the same with a data descriptor of zeros", FAIL, (AMBIGUOUS, MALFORMED), "",
+add("ZL-09 descriptor", "the same with a data descriptor of zeros", FAIL, AMBIGUOUS, "no data descriptor",
     lambda kit: kit.with_entries(Entry("__init__.py", b"", data=b"import evil\n", method=0, central={"csize": 0},
                                        descriptor=struct.pack("<IIII", package.DESCRIPTOR_MAGIC, 0, 0, 0))))
 
@@ -275,43 +283,44 @@ def zip64_sizes(usize=None, csize=None):
 
 
 FULL = 0xFFFFFFFF
-add("ZZ-01 equal", "right zip64 sizes though they fit", NOTICE, ANY_NOTICE, "zip64",
+add("ZZ-01 equal", "right zip64 sizes though they fit", NOTICE, UNUSUAL, "zip64 extra field that it does not need",
     lambda kit: kit.first(extra=zip64_sizes(), version=45))
-add("ZZ-01 both full", "sizes in zip64 alone though they fit", (NOTICE, CLEAN), ANY_NOTICE, "zip64",
+add("ZZ-01 both full", "sizes in zip64 alone though they fit", NOTICE, UNUSUAL, "zip64 extra field that it does not need",
     lambda kit: kit.first(extra=zip64_sizes(), version=45, local={"csize": FULL, "usize": FULL},
                           central={"csize": FULL, "usize": FULL}))
-add("ZZ-01 local full", "sizes in the local header's zip64 alone, as Python's force_zip64 writes", (NOTICE, CLEAN), ANY_NOTICE,
-    "zip64", lambda kit: kit.first(version=45, local={"csize": FULL, "usize": FULL, "extra": zip64_sizes()}))
-add("ZZ-01 lying", "other zip64 sizes than the header's", FAIL, AMBIGUOUS, "zip64",
+add("ZZ-01 local full", "sizes in the local header's zip64 alone, as Python's force_zip64 writes", NOTICE, UNUSUAL,
+    "zip64 extra field that it does not need", lambda kit: kit.first(version=45, local={"csize": FULL, "usize": FULL, "extra": zip64_sizes()}))
+add("ZZ-01 lying", "other zip64 sizes than the header's", FAIL, AMBIGUOUS, "zip64 extra field contradicts its directory record",
     lambda kit: kit.first(extra=zip64_sizes(usize=3), version=45))
-add("ZZ-02", "two zip64 fields", FAIL, (AMBIGUOUS, MALFORMED), "zip64|twice|0001",
+add("ZZ-02", "two zip64 fields", FAIL, AMBIGUOUS, "two zip64 extra fields",
     lambda kit: kit.first(extra=zip64_sizes() * 2, version=45))
-add("ZZ-03 differ", "zip64 sizes differ between local header and directory", FAIL, (AMBIGUOUS, MALFORMED), "",
+add("ZZ-03 differ", "zip64 sizes differ between local header and directory", FAIL, AMBIGUOUS, "another size or CRC in its local header",
     lambda kit: kit.first(version=45, local={"csize": FULL, "usize": FULL, "extra": zip64_sizes(usize=3)},
                           central={"csize": FULL, "usize": FULL, "extra": zip64_sizes()}))
-add("ZZ-03 missing", "sizes in zip64, but there is none", FAIL, (MALFORMED, AMBIGUOUS), "",
+add("ZZ-03 missing", "sizes in zip64, but there is none", FAIL, TOO_LARGE, "262144000",
     lambda kit: kit.first(local={"csize": FULL, "usize": FULL}, central={"csize": FULL, "usize": FULL}))
-add("ZZ-03 huge", "a zip64 size of 2^62", FAIL, (MALFORMED, AMBIGUOUS, TOO_LARGE), "",
+add("ZZ-03 huge", "a zip64 size of 2^62", FAIL, TOO_LARGE, "262144000",
     lambda kit: kit.first(version=45, extra=zip64_sizes(1 << 62, 1 << 62), local={"csize": FULL, "usize": FULL},
                           central={"csize": FULL, "usize": FULL}))
-add("ZZ-03 short", "a zip64 field of 3 bytes", FAIL, (MALFORMED, AMBIGUOUS), "",
+add("ZZ-03 short", "a zip64 field of 3 bytes", FAIL, AMBIGUOUS, "zip64 extra field contradicts",
     lambda kit: kit.first(version=45, extra=extra(1, b"abc"), local={"csize": FULL, "usize": FULL},
                           central={"csize": FULL, "usize": FULL}))
-add("ZZ-04 needless", "a right zip64 end record though it is not needed", NOTICE, ANY_NOTICE, "zip64", lambda kit: kit.built(zip64={}))
+add("ZZ-04 needless", "a right zip64 end record though it is not needed", NOTICE, UNUSUAL, "zip64 end record that it does not need", lambda kit: kit.built(zip64={}))
 for field, value in (("entries", 3), ("disk_entries", 3), ("directory_size", 10), ("directory_offset", 0)):
-    add(f"ZZ-04 {field}", f"the zip64 end record has another {field}", FAIL, (AMBIGUOUS, MALFORMED), "",
+    add(f"ZZ-04 {field}", f"the zip64 end record has another {field}", FAIL, AMBIGUOUS,
+        "zip64 end record and the end record contradict each other",
         lambda kit, field=field, value=value: kit.built(zip64={field: value}))
-add("ZZ-05 gap", "a gap before the locator", FAIL, AMBIGUOUS, "", lambda kit: kit.built(zip64={}, before_locator=b"gap!"))
-add("ZZ-05 gap after", "a gap behind the locator", FAIL, AMBIGUOUS, "", lambda kit: kit.built(zip64={}, after_locator=b"gap!"))
-add("ZZ-05 size", "a wrong record size", FAIL, (AMBIGUOUS, MALFORMED), "", lambda kit: kit.built(zip64={"record_size": 40}))
-add("ZZ-05 extensible", "extensible data in the zip64 end record", FAIL, (AMBIGUOUS, MALFORMED), "",
+add("ZZ-05 gap", "a gap before the locator", FAIL, AMBIGUOUS, "zip64 end record does not stand directly before its locator", lambda kit: kit.built(zip64={}, before_locator=b"gap!"))
+add("ZZ-05 gap after", "a gap behind the locator", FAIL, AMBIGUOUS, "does not end where the end record starts", lambda kit: kit.built(zip64={}, after_locator=b"gap!"))
+add("ZZ-05 size", "a wrong record size", FAIL, AMBIGUOUS, "zip64 end record does not stand directly before its locator", lambda kit: kit.built(zip64={"record_size": 40}))
+add("ZZ-05 extensible", "extensible data in the zip64 end record", FAIL, AMBIGUOUS, "zip64 end record does not stand directly before its locator",
     lambda kit: kit.built(zip64={}, extensible=b"12345678"))
-add("ZZ-05 locator", "the locator points elsewhere", FAIL, (AMBIGUOUS, MALFORMED), "",
+add("ZZ-05 locator", "the locator points elsewhere", FAIL, AMBIGUOUS, "zip64 end record does not stand directly before its locator",
     lambda kit: kit.built(zip64={}, locator={"eocd64_offset": 4}))
-add("ZZ-05 disks", "the locator counts two disks", FAIL, (AMBIGUOUS, MALFORMED), "", lambda kit: kit.built(zip64={}, locator={"disks": 2}))
-add("ZZ-05 count", "2^40 entries", FAIL, (AMBIGUOUS, MALFORMED, TOO_LARGE), "",
+add("ZZ-05 disks", "the locator counts two disks", FAIL, MALFORMED, "locator speaks of several disks", lambda kit: kit.built(zip64={}, locator={"disks": 2}))
+add("ZZ-05 count", "2^40 entries", FAIL, TOO_LARGE, "1099511627776 entries",
     lambda kit: kit.built(zip64={"entries": 1 << 40, "disk_entries": 1 << 40}, eocd={"entries": 0xFFFF, "disk_entries": 0xFFFF}))
-add("ZZ-05 no record", "entries in zip64, but there is none", FAIL, (AMBIGUOUS, MALFORMED, TOO_LARGE), "",
+add("ZZ-05 no record", "entries in zip64, but there is none", FAIL, AMBIGUOUS, "65535 entries, more than the central directory can hold",
     lambda kit: kit.built(eocd={"entries": 0xFFFF, "disk_entries": 0xFFFF}))
 
 # --- ZN: names ------------------------------------------------------------------------------------------------------------
@@ -338,74 +347,76 @@ def folder(name):
     return Entry(name, method=0, external=0o40755 << 16 | 0x10)
 
 
-add("ZN-01", "a name twice", FAIL, AMBIGUOUS, "index.js", lambda kit: kit.names("index.js"))
-add("ZN-01 signature", "the signature entry twice", FAIL, AMBIGUOUS, "aws_signer_signature", twice_signed)
-add("ZN-02 case", "names that differ by case", NOTICE, SUSPICIOUS, "(?i)index.js", lambda kit: kit.names("Index.js"))
-add("ZN-02 NFD", "names that are the same after NFC", FAIL, AMBIGUOUS, "",
+add("ZN-01", "a name twice", FAIL, AMBIGUOUS, "`index.js` is there twice", lambda kit: kit.names("index.js"))
+add("ZN-01 signature", "the signature entry twice", FAIL, AMBIGUOUS, "aws_signer_signature_v1.0.SF` is there twice", twice_signed)
+add("ZN-02 case", "names that differ by case", NOTICE, SUSPICIOUS, "`Index.js` and `index.js` differ only in case", lambda kit: kit.names("Index.js"))
+add("ZN-02 NFD", "names that are the same after NFC", FAIL, AMBIGUOUS, "are the same path",
     lambda kit: kit.names("gr\u00fc\u00dfe.py", unicodedata.normalize("NFD", "gr\u00fc\u00dfe.py")))
-add("ZN-02 NFKC", "names that are the same after NFKC", NOTICE, SUSPICIOUS, "",
+add("ZN-02 NFKC", "names that are the same after NFKC", NOTICE, SUSPICIOUS, "compatible characters",
     lambda kit: kit.names("plain.py", "\uff50\uff4c\uff41\uff49\uff4e.py"))
-add("ZN-03 pair", "a name with / and the same with a backslash", FAIL, AMBIGUOUS, "", lambda kit: kit.names("d/h.py", "d\\h.py"))
-add("ZN-03 alone", "a backslash", NOTICE, SUSPICIOUS, "backslash", lambda kit: kit.names("d\\h.py"))
-for other in ("./h.py", "/h.py", "d/x/../../h.py", ".//h.py"):
-    add(f"ZN-04 {other}", f"h.py and {other}", FAIL, (AMBIGUOUS, MALFORMED), "h.py", lambda kit, other=other: kit.names("h.py", other))
-add("ZN-04 d//h.py", "d/h.py and d//h.py", FAIL, (AMBIGUOUS, MALFORMED), "h.py", lambda kit: kit.names("d/h.py", "d//h.py"))
-add("ZN-05 folder", "a file and a folder of one name", FAIL, AMBIGUOUS, "h.py",
+add("ZN-03 pair", "a name with / and the same with a backslash", FAIL, AMBIGUOUS, "are the same path", lambda kit: kit.names("d/h.py", "d\\h.py"))
+add("ZN-03 alone", "a backslash", NOTICE, SUSPICIOUS, "backslash in its name", lambda kit: kit.names("d\\h.py"))
+for other, rule, message in (("./h.py", AMBIGUOUS, "`h.py` and `./h.py` are the same path"), ("/h.py", MALFORMED, "absolute path"),
+                             ("d/x/../../h.py", MALFORMED, "component `..`"), (".//h.py", MALFORMED, "empty component")):
+    add(f"ZN-04 {other}", f"h.py and {other}", FAIL, rule, message, lambda kit, other=other: kit.names("h.py", other))
+add("ZN-04 d//h.py", "d/h.py and d//h.py", FAIL, MALFORMED, "empty component", lambda kit: kit.names("d/h.py", "d//h.py"))
+add("ZN-05 folder", "a file and a folder of one name", FAIL, AMBIGUOUS, "`h.py` and `h.py/` are the same path",
     lambda kit: kit.with_entries(Entry("h.py", "x"), folder("h.py/")))
-add("ZN-05 mode", "a folder's name with a file's mode", (FAIL, NOTICE), (MALFORMED, AMBIGUOUS, *ANY_NOTICE), "lib/",
+add("ZN-05 mode", "a folder's name with a file's mode", FAIL, MALFORMED, "folder's name but is none by its mode",
     lambda kit: kit.with_entries(Entry("lib/", method=0)))
 add("ZN-05 no type", "a folder's name with permissions alone", CLEAN, (), "",
     lambda kit: kit.with_entries(Entry("lib/", method=0, external=0o755 << 16)))
-add("ZN-05 below", "a file, and a file below it", FAIL, AMBIGUOUS, "", lambda kit: kit.names("a", "a/b"))
-add("ZN-05 below first", "a file below a file that comes later", FAIL, AMBIGUOUS, "", lambda kit: kit.names("a/b", "a"))
-add("ZN-05 apart", "the same with names between them in byte order", FAIL, AMBIGUOUS, "", lambda kit: kit.names("a", "a!", "a.b", "a/b"))
-for name, outcome in (("/etc/passwd", FAIL), ("../up.py", FAIL), ("a/../../up.py", FAIL), ("a/..", FAIL), ("C:/x.py", NOTICE),
-                      ("a/b:stream", NOTICE)):
-    add(f"ZN-07 {name}", f"the name {name}", outcome, (MALFORMED, AMBIGUOUS) if outcome == FAIL else SUSPICIOUS, "",
+add("ZN-05 below", "a file, and a file below it", FAIL, AMBIGUOUS, "`a/b` lies below `a`, which is a file", lambda kit: kit.names("a", "a/b"))
+add("ZN-05 below first", "a file below a file that comes later", FAIL, AMBIGUOUS, "`a/b` lies below `a`", lambda kit: kit.names("a/b", "a"))
+add("ZN-05 apart", "the same with names between them in byte order", FAIL, AMBIGUOUS, "`a/b` lies below `a`", lambda kit: kit.names("a", "a!", "a.b", "a/b"))
+for name, outcome, message in (("/etc/passwd", FAIL, "absolute path"), ("../up.py", FAIL, "component `..`"),
+                               ("a/../../up.py", FAIL, "component `..`"), ("a/..", FAIL, "component `..`"),
+                               ("C:/x.py", NOTICE, "colon in its name"), ("a/b:stream", NOTICE, "colon in its name")):
+    add(f"ZN-07 {name}", f"the name {name}", outcome, MALFORMED if outcome == FAIL else SUSPICIOUS, message,
         lambda kit, name=name: kit.names(name))
 add("ZN-07 dots", "names with dots that are no path", CLEAN, (), "", lambda kit: kit.names("..a", "a..", "...", ".hidden", "b/..c"))
-add("ZN-08 empty", "an empty name", FAIL, (MALFORMED, AMBIGUOUS), "", lambda kit: kit.names(""))
-add("ZN-08 two empty", "two empty names", FAIL, (MALFORMED, AMBIGUOUS), "", lambda kit: kit.names("", ""))
-add("ZN-08 dot", "the name .", FAIL, (MALFORMED, AMBIGUOUS), "", lambda kit: kit.names("."))
-add("ZN-08 slash", "the name /", FAIL, (MALFORMED, AMBIGUOUS), "", lambda kit: kit.with_entries(folder("/")))
+add("ZN-08 empty", "an empty name", FAIL, MALFORMED, "empty name", lambda kit: kit.names(""))
+add("ZN-08 two empty", "two empty names", FAIL, MALFORMED, "empty name", lambda kit: kit.names("", ""))
+add("ZN-08 dot", "the name .", FAIL, MALFORMED, "`.` is no name", lambda kit: kit.names("."))
+add("ZN-08 slash", "the name /", FAIL, MALFORMED, "absolute path", lambda kit: kit.with_entries(folder("/")))
 for name, what in (("a\nb.py", "LF"), ("a\rb.py", "CR"), ("a\x1bb.py", "ESC"), ("a\x7fb.py", "DEL"), ("a\x01b", "SOH"),
                    ("PK\x01\x02", "a directory record's magic")):
-    add(f"ZN-09 {what}", f"{what} in a name", FAIL, (MALFORMED, AMBIGUOUS), r"\\x|control", lambda kit, name=name: kit.names(name))
-add("ZN-09 C1", "a C1 control in a name", (FAIL, NOTICE), (MALFORMED, AMBIGUOUS, SUSPICIOUS), "", lambda kit: kit.names("a\u0085b.py"))
-add("ZN-09 bidi", "a bidirectional control in a name", NOTICE, SUSPICIOUS, r"\\u\{202[eE]\}", lambda kit: kit.names("a\u202eyp.b"))
-add("ZN-09 BOM", "a byte order mark in a name", (FAIL, NOTICE), (MALFORMED, AMBIGUOUS, SUSPICIOUS), r"(?i)\\u\{feff\}",
+    add(f"ZN-09 {what}", f"{what} in a name", FAIL, MALFORMED, r"\\x[0-9A-F]{2}.*` has control characters", lambda kit, name=name: kit.names(name))
+add("ZN-09 C1", "a C1 control in a name", FAIL, MALFORMED, r"a\\x85b.py` has control characters", lambda kit: kit.names("a\u0085b.py"))
+add("ZN-09 bidi", "a bidirectional control in a name", NOTICE, SUSPICIOUS, r"\\u\{202E\}yp.b` has characters that hide or reorder", lambda kit: kit.names("a\u202eyp.b"))
+add("ZN-09 BOM", "a byte order mark in a name", NOTICE, SUSPICIOUS, r"\\u\{FEFF\}a.py` has characters that hide",
     lambda kit: kit.names("\ufeffa.py"))
-add("ZN-10", "a name that is no UTF-8, without the flag", NOTICE, ANY_NOTICE, r"\\x|UTF-8",
+add("ZN-10", "a name that is no UTF-8, without the flag", NOTICE, UNUSUAL, r"gr\\x81\\xE1e.txt` is not UTF-8",
     lambda kit: kit.with_entries(Entry(b"gr\x81\xe1e.txt", "x", flags=0)))
 for name, what in ((b"a\xff.py", "invalid"), (b"a\xc0\xafb.py", "overlong"), (b"a\xed\xa0\x80.py", "surrogate"),
                    (b"a\xf4\x90\x80\x80.py", "beyond U+10FFFF")):
-    add(f"ZN-11 {what}", f"the UTF-8 flag on {what} UTF-8", FAIL, (MALFORMED, AMBIGUOUS), "UTF-8",
+    add(f"ZN-11 {what}", f"the UTF-8 flag on {what} UTF-8", FAIL, MALFORMED, "flagged as UTF-8 but is not",
         lambda kit, name=name: kit.with_entries(Entry(name, "x", flags=package.UTF8)))
-add("ZN-12 signature", "a Unicode path that makes x.py the signature entry", FAIL, AMBIGUOUS, "7075|Unicode",
+add("ZN-12 signature", "a Unicode path that makes x.py the signature entry", FAIL, AMBIGUOUS, "`x.py` has a Unicode path extra field",
     lambda kit: kit.with_entries(Entry("x.py", "evil", extra=unicode_path(b"x.py", package.SIGNATURE_NAME))))
-add("ZN-12 other", "a Unicode path with another name", FAIL, AMBIGUOUS, "7075|Unicode",
+add("ZN-12 other", "a Unicode path with another name", FAIL, AMBIGUOUS, "names another path than its header",
     lambda kit: kit.first(extra=unicode_path(b"index.js", b"evil.js")))
-add("ZN-12 stale", "a Unicode path with another name and a CRC that does not fit", FAIL, AMBIGUOUS, "7075|Unicode",
+add("ZN-12 stale", "a Unicode path with another name and a CRC that does not fit", FAIL, AMBIGUOUS, "names another path than its header",
     lambda kit: kit.first(extra=unicode_path(b"index.js", b"evil.js", crc=1)))
-add("ZN-12 twice", "a Unicode path twice", FAIL, AMBIGUOUS, "7075|Unicode|twice",
+add("ZN-12 twice", "a Unicode path twice", FAIL, AMBIGUOUS, "two Unicode path extra fields",
     lambda kit: kit.first(extra=unicode_path(b"index.js", b"index.js") * 2))
-add("ZN-12 equal", "a Unicode path with the same name", NOTICE, ANY_NOTICE, "7075|Unicode",
+add("ZN-12 equal", "a Unicode path with the same name", NOTICE, UNUSUAL, "Unicode path extra field, which repeats its name",
     lambda kit: kit.first(extra=unicode_path(b"index.js", b"index.js")))
-add("ZN-13", "a NUL where a space was signed", FAIL, (MALFORMED, AMBIGUOUS), r"\\x00|NUL|control",
+add("ZN-13", "a NUL where a space was signed", FAIL, MALFORMED, r"`a\\x00b.py` has control characters",
     lambda kit: swapped_name(kit, b"a b.py", b"a\0b.py"))
-add("ZN-14 component", "a component of 256 bytes", FAIL, (MALFORMED, TOO_LARGE), "255|256", lambda kit: kit.names("x" * 256))
-add("ZN-14 path", "a name of 4,096 bytes", FAIL, (MALFORMED, TOO_LARGE), "4,?09[56]",
+add("ZN-14 component", "a component of 256 bytes", FAIL, MALFORMED, "255", lambda kit: kit.names("x" * 256))
+add("ZN-14 path", "a name of 4,096 bytes", FAIL, MALFORMED, "4095",
     lambda kit: kit.names("/".join(["y" * 99] * 41)[:4096]))
-add("ZN-14 depth", "65 components", FAIL, (MALFORMED, TOO_LARGE), "64|65", lambda kit: kit.names("/".join("d" * 65)))
+add("ZN-14 depth", "65 components", FAIL, MALFORMED, "more than 64 components", lambda kit: kit.names("/".join("d" * 65)))
 add("ZN-14 within", "the longest allowed", CLEAN, (), "",
     lambda kit: kit.names("x" * 255, "/".join(["y" * 99] * 41)[:4095], "/".join("d" * 64)))
-add("ZN-15 case twin", "the signature entry's name in other case beside it", FAIL, AMBIGUOUS, "(?i)aws_signer_signature",
+add("ZN-15 case twin", "the signature entry's name in other case beside it", FAIL, AMBIGUOUS, "name of the signature entry in another case or kind",
     lambda kit: kit.names("META_INF/AWS_SIGNER_SIGNATURE_V1.0.SF"))
-add("ZN-15 folder twin", "a folder of the signature entry's name", FAIL, AMBIGUOUS, "aws_signer_signature",
+add("ZN-15 folder twin", "a folder of the signature entry's name", FAIL, AMBIGUOUS, "name of the signature entry in another case or kind",
     lambda kit: kit.with_entries(folder(package.SIGNATURE_NAME + b"/")))
-add("ZN-15 dot twin", "./ before the signature entry's name", FAIL, AMBIGUOUS, "aws_signer_signature",
+add("ZN-15 dot twin", "./ before the signature entry's name", FAIL, AMBIGUOUS, "are the same path",
     lambda kit: kit.names(b"./" + package.SIGNATURE_NAME))
-add("ZN-15 nested", "the signature entry's name in a folder", NOTICE, ANY_NOTICE, "aws_signer_signature",
+add("ZN-15 nested", "the signature entry's name in a folder", NOTICE, SUSPICIOUS, "signature entry in a folder of its own",
     lambda kit: kit.names(b"vendor/" + package.SIGNATURE_NAME))
 
 # --- ZD: bodies -----------------------------------------------------------------------------------------------------------
@@ -422,41 +433,41 @@ def unfinished(body):
     return packer.compress(body) + packer.flush(zlib.Z_SYNC_FLUSH)
 
 
-add("ZD-01 size", "nothing stored, but a size declared", FAIL, (MALFORMED, AMBIGUOUS), "",
+add("ZD-01 size", "nothing stored, but a size declared", FAIL, AMBIGUOUS, "no bytes but claims a size or a CRC",
     lambda kit: kit.with_entries(Entry("e.py", b"", data=b"", **both(usize=40))))
-add("ZD-01 crc", "nothing stored, but a CRC declared", FAIL, (MALFORMED, AMBIGUOUS), "",
+add("ZD-01 crc", "nothing stored, but a CRC declared", FAIL, AMBIGUOUS, "no bytes but claims a size or a CRC",
     lambda kit: kit.with_entries(Entry("e.py", b"", data=b"", method=0, **both(crc=0x11223344))))
-add("ZD-01 deflated", "a deflated entry without a byte", FAIL, (MALFORMED, AMBIGUOUS), "",
+add("ZD-01 deflated", "a deflated entry without a byte", FAIL, MALFORMED, "deflate stream has no end",
     lambda kit: kit.with_entries(Entry("e.py", b"", data=b"", method=8)))
 add("ZD-02 stored", "a wrong CRC, stored", FAIL, MALFORMED, "CRC", lambda kit: kit.first(method=0, **both(crc=0x11223344)))
 add("ZD-02 deflated", "a wrong CRC, deflated", FAIL, MALFORMED, "CRC", lambda kit: kit.first(**both(crc=0x11223344)))
 add("ZD-02 zero", "a CRC of zero", FAIL, MALFORMED, "CRC", lambda kit: kit.first(**both(crc=0)))
-add("ZD-03 cut", "the deflate stream is cut", FAIL, MALFORMED, "", lambda kit: kit.first(data=deflate(BODY)[:15]))
-add("ZD-03 byte", "the deflate stream lacks its last byte", FAIL, MALFORMED, "", lambda kit: kit.first(data=deflate(BODY)[:-1]))
-add("ZD-03 block", "the deflate stream has no final block", FAIL, MALFORMED, "", lambda kit: kit.first(data=unfinished(BODY)))
-add("ZD-03 garbage", "no deflate stream at all", FAIL, MALFORMED, "", lambda kit: kit.first(data=b"\xff" * 30))
-add("ZD-03 zlib", "a zlib stream instead of a raw one", FAIL, MALFORMED, "", lambda kit: kit.first(data=zlib.compress(BODY)))
-add("ZD-04 bytes", "bytes behind the deflate stream", FAIL, (MALFORMED, AMBIGUOUS), "", lambda kit: kit.first(data=deflate(BODY) + b"more"))
-add("ZD-04 stream", "a second deflate stream", FAIL, (MALFORMED, AMBIGUOUS), "", lambda kit: kit.first(data=deflate(BODY) + deflate(b"more")))
-add("ZD-05 smaller", "a smaller size declared", FAIL, MALFORMED, "", lambda kit: kit.first(**both(usize=len(BODY) - 1)))
-add("ZD-05 larger", "a larger size declared", FAIL, MALFORMED, "", lambda kit: kit.first(**both(usize=len(BODY) + 1)))
-add("ZD-06", "stored, but two sizes", FAIL, (MALFORMED, AMBIGUOUS), "", lambda kit: kit.first(method=0, **both(usize=9)))
-add("ZD-07 directory", "the last body runs into the directory", FAIL, (AMBIGUOUS, MALFORMED), "",
+add("ZD-03 cut", "the deflate stream is cut", FAIL, MALFORMED, "deflate stream has no end", lambda kit: kit.first(data=deflate(BODY)[:15]))
+add("ZD-03 byte", "the deflate stream lacks its last byte", FAIL, MALFORMED, "deflate stream has no end", lambda kit: kit.first(data=deflate(BODY)[:-1]))
+add("ZD-03 block", "the deflate stream has no final block", FAIL, MALFORMED, "deflate stream has no end", lambda kit: kit.first(data=unfinished(BODY)))
+add("ZD-03 garbage", "no deflate stream at all", FAIL, MALFORMED, "deflate stream is damaged", lambda kit: kit.first(data=b"\xff" * 30))
+add("ZD-03 zlib", "a zlib stream instead of a raw one", FAIL, MALFORMED, "deflate stream is damaged", lambda kit: kit.first(data=zlib.compress(BODY)))
+add("ZD-04 bytes", "bytes behind the deflate stream", FAIL, MALFORMED, "bytes follow the end of its deflate stream", lambda kit: kit.first(data=deflate(BODY) + b"more"))
+add("ZD-04 stream", "a second deflate stream", FAIL, MALFORMED, "bytes follow the end of its deflate stream", lambda kit: kit.first(data=deflate(BODY) + deflate(b"more")))
+add("ZD-05 smaller", "a smaller size declared", FAIL, MALFORMED, "more bytes than declared", lambda kit: kit.first(**both(usize=len(BODY) - 1)))
+add("ZD-05 larger", "a larger size declared", FAIL, MALFORMED, "fewer bytes than declared", lambda kit: kit.first(**both(usize=len(BODY) + 1)))
+add("ZD-06", "stored, but two sizes", FAIL, AMBIGUOUS, "stored with 40 bytes but claims 9", lambda kit: kit.first(method=0, **both(usize=9)))
+add("ZD-07 directory", "the last body runs into the directory", FAIL, AMBIGUOUS, "runs into what follows",
     lambda kit: build([*kit.signed()[:-1], dataclasses.replace(kit.signed()[-1], **both(csize=3500))]))
-add("ZD-07 end", "a body runs past the end of the file", FAIL, (AMBIGUOUS, MALFORMED), "", lambda kit: kit.first(**both(csize=1 << 30)))
-add("ZD-07 offset", "a local header past the end of the file", FAIL, (AMBIGUOUS, MALFORMED), "",
+add("ZD-07 end", "a body runs past the end of the file", FAIL, AMBIGUOUS, "runs into what follows", lambda kit: kit.first(**both(csize=1 << 30)))
+add("ZD-07 offset", "a local header past the end of the file", FAIL, AMBIGUOUS, "starts at offset 1073741824",
     lambda kit: kit.first(central={"offset": 1 << 30}))
-add("ZD-07 into next", "a body runs into the next entry", FAIL, (AMBIGUOUS, MALFORMED), "",
+add("ZD-07 into next", "a body runs into the next entry", FAIL, AMBIGUOUS, "runs into what follows",
     lambda kit: kit.first(**both(csize=len(deflate(BODY)) + 5)))
 add("ZD-08 ZipCrypto", "ZipCrypto", FAIL, MALFORMED, "encrypt", lambda kit: kit.first(flags=0x0001, data=b"\0" * 12 + deflate(BODY)))
 add("ZD-08 strong", "strong encryption", FAIL, MALFORMED, "encrypt", lambda kit: kit.first(flags=0x0041))
-add("ZD-08 AES", "AES encryption", FAIL, MALFORMED, "encrypt|method",
+add("ZD-08 AES", "AES encryption", FAIL, MALFORMED, "encrypted",
     lambda kit: kit.first(flags=0x0001, extra=extra(0x9901, b"\x02\0AE\x03\x08\0"), **both(method=99)))
 for method in (1, 6, 9, 12, 14, 93, 95, 97, 98, 99):
-    add(f"ZD-09 {method}", f"compression method {method}", FAIL, MALFORMED, f"method.*{method}|{method}.*method",
+    add(f"ZD-09 {method}", f"compression method {method}", FAIL, MALFORMED, f"compressed with method {method};",
         lambda kit, method=method: kit.first(**both(method=method)))
-add("ZD-10", "a folder with a body", FAIL, (MALFORMED, AMBIGUOUS), "auth.js", lambda kit: kit.with_entries(Entry("auth.js/", "* a banner */\n", external=0o40755 << 16 | 0x10)))
-add("ZD-10 stored", "a folder with a stored body", FAIL, (MALFORMED, AMBIGUOUS), "auth.js",
+add("ZD-10", "a folder with a body", FAIL, AMBIGUOUS, "folder `auth.js/` has a body of 14 bytes", lambda kit: kit.with_entries(Entry("auth.js/", "* a banner */\n", external=0o40755 << 16 | 0x10)))
+add("ZD-10 stored", "a folder with a stored body", FAIL, AMBIGUOUS, "folder `auth.js/` has a body of 14 bytes",
     lambda kit: kit.with_entries(Entry("auth.js/", "* a banner */\n", method=0, external=0o40755 << 16 | 0x10)))
 
 
@@ -466,18 +477,18 @@ def mode(bits, name="odd", body="lib/util.js", **options):
 
 add("ZD-11 link inside", "a symbolic link that stays inside", CLEAN, (), "", mode(0o120777))
 add("ZD-11 link up", "a symbolic link up and down that stays inside", CLEAN, (), "", mode(0o120777, "lib/odd", "../index.js"))
-add("ZD-11 absolute", "a symbolic link to an absolute path", FAIL, (MALFORMED, AMBIGUOUS), "/etc/passwd", mode(0o120777, body="/etc/passwd"))
-add("ZD-11 escaping", "a symbolic link that leads out", FAIL, (MALFORMED, AMBIGUOUS), "", mode(0o120777, body="../../etc/passwd"))
-add("ZD-11 escaping late", "a symbolic link that leads out after going down", FAIL, (MALFORMED, AMBIGUOUS), "",
+add("ZD-11 absolute", "a symbolic link to an absolute path", FAIL, MALFORMED, "`odd` leads out of the package, to `/etc/passwd`", mode(0o120777, body="/etc/passwd"))
+add("ZD-11 escaping", "a symbolic link that leads out", FAIL, MALFORMED, "leads out of the package", mode(0o120777, body="../../etc/passwd"))
+add("ZD-11 escaping late", "a symbolic link that leads out after going down", FAIL, MALFORMED, "leads out of the package",
     mode(0o120777, body="lib/../../etc/passwd"))
-add("ZD-11 empty", "a symbolic link to nothing", (FAIL, NOTICE), (MALFORMED, AMBIGUOUS, *ANY_NOTICE), "", mode(0o120777, body=""))
-add("ZD-11 below", "a file below a symbolic link", FAIL, (MALFORMED, AMBIGUOUS), "",
+add("ZD-11 empty", "a symbolic link to nothing", FAIL, MALFORMED, "leads out of the package", mode(0o120777, body=""))
+add("ZD-11 below", "a file below a symbolic link", FAIL, AMBIGUOUS, "`odd/evil.js` lies below `odd`, which is a symbolic link",
     lambda kit: kit.with_entries(Entry("odd", "lib", method=0, external=0o120777 << 16), Entry("odd/evil.js", "evil")))
 for bits, what in ((0o20644, "character device"), (0o60644, "block device"), (0o10644, "FIFO"), (0o140644, "socket")):
-    add(f"ZD-11 {what}", f"a {what}", FAIL, (MALFORMED, AMBIGUOUS), "", mode(bits))
-add("ZD-11 setuid", "a setuid file", NOTICE, ANY_NOTICE, "set-?uid|mode|permission", mode(0o104755))
-add("ZD-11 000", "a file of mode 000", NOTICE, ANY_NOTICE, "mode|permission|read", mode(0o100000))
-add("ZD-11 DOS folder", "the DOS folder bit on a file", NOTICE, ANY_NOTICE, "(?i)folder|director",
+    add(f"ZD-11 {what}", f"a {what}", FAIL, MALFORMED, "device, pipe or socket", mode(bits))
+add("ZD-11 setuid", "a setuid file", NOTICE, UNUSUAL, "setuid", mode(0o104755))
+add("ZD-11 000", "a file of mode 000", NOTICE, UNUSUAL, "mode 000", mode(0o100000))
+add("ZD-11 DOS folder", "the DOS folder bit on a file", NOTICE, UNUSUAL, "folder by its DOS attribute",
     lambda kit: kit.with_entries(Entry("odd", "x", made_by=20, external=0x10)))
 
 # --- ZX: size and effort --------------------------------------------------------------------------------------------------
@@ -498,23 +509,23 @@ def zero_bomb(kit, size, declared):
 
 
 MIB = 1 << 20
-add("ZX-02 one", "251 MiB of zero bytes", FAIL, TOO_LARGE, "250", lambda kit: zero_bomb(kit, 251 * MIB, 251 * MIB))
-add("ZX-02 many", "26 entries of 10 MiB", FAIL, TOO_LARGE, "250",
+add("ZX-02 one", "251 MiB of zero bytes", FAIL, TOO_LARGE, "262144000", lambda kit: zero_bomb(kit, 251 * MIB, 251 * MIB))
+add("ZX-02 many", "26 entries of 10 MiB", FAIL, TOO_LARGE, "262144000",
     lambda kit: build(kit.sign([Entry(f"bomb{i}.bin", bytes(10 * MIB), data=ten) for ten in [zeros(10 * MIB)] for i in range(26)])))
-add("ZX-02 lying", "300 MiB that are declared as 10 bytes", FAIL, (MALFORMED, TOO_LARGE), "", lambda kit: zero_bomb(kit, 300 * MIB, 10))
+add("ZX-02 lying", "300 MiB that are declared as 10 bytes", FAIL, MALFORMED, "more bytes than declared", lambda kit: zero_bomb(kit, 300 * MIB, 10))
 add("ZX-02 within", "100 MiB of zero bytes are no reason", CLEAN, (), "", lambda kit: zero_bomb(kit, 100 * MIB, 100 * MIB))
-add("ZX-03 just", "a signature entry of 64 KiB and a byte", FAIL, (TOO_LARGE, MALFORMED, "malformed-signature"), "64|65,?53[67]",
+add("ZX-03 just", "a signature entry of 64 KiB and a byte", FAIL, TOO_LARGE, "65537 bytes; at most 65536",
     lambda kit: build(kit.sign(kit.two(), change=lambda made: cms.armour(made.encode(), after="\n" * 65536)[:65537])))
-add("ZX-03 bomb", "a signature entry of 64 MiB", FAIL, (TOO_LARGE, MALFORMED, "malformed-signature"), "64|65,?53[67]",
+add("ZX-03 bomb", "a signature entry of 64 MiB", FAIL, TOO_LARGE, "at most 65536",
     lambda kit: build([*kit.signed()[:-1], Entry(package.SIGNATURE_NAME, bytes(64 * MIB), data=zeros(64 * MIB))]))
 
 # --- more of the field's own ----------------------------------------------------------------------------------------------
 
-add("comment", "an entry's comment", NOTICE, ANY_NOTICE, "comment", lambda kit: kit.first(comment=b"reviewed"))
+add("comment", "an entry's comment", NOTICE, UNUSUAL, "comment of 8 bytes", lambda kit: kit.first(comment=b"reviewed"))
 add("plain", "an ordinary package", CLEAN, (), "", lambda kit: kit.built())
 add("stored", "an ordinary package, stored", CLEAN, (), "", lambda kit: build(kit.sign(entries_of(kit.FILES, 0))))
 add("signature stored", "a stored signature entry", CLEAN, (), "", lambda kit: build(kit.sign(kit.two(), signature_method=0)))
-add("no folder", "no META_INF/ folder entry", (CLEAN, NOTICE), ANY_NOTICE, "META_INF", lambda kit: build(kit.sign(kit.two(), folder=False)))
+add("no folder", "no META_INF/ folder entry", CLEAN, (), "", lambda kit: build(kit.sign(kit.two(), folder=False)))
 
 
 class Structure(GateTest):
@@ -557,7 +568,7 @@ class Structure(GateTest):
             self.assertIn(notice["rule"], case.rules)
             self.assertEqual(notice["level"], "notice")
         self.assertRegex(" ".join(item["message"] for item in notices), case.message)
-        self.assertInvalid(self.artifacts(strict, 1)["c000"], tuple(item["rule"] for item in notices), "")
+        self.assertInvalid(self.artifacts(strict, 1)["c000"], tuple(item["rule"] for item in notices))
 
     def test_most_entries_allowed(self):
         """65,535 entries, the last count that needs no zip64."""
@@ -588,75 +599,3 @@ class Structure(GateTest):
         artifact = self.artifacts(self.judge({"one": build(entries)}), 1)["one"]
         rules = {item["rule"] for item in artifact["findings"] if item["level"] == "error"}
         self.assertTrue(rules <= {"unsigned", AMBIGUOUS} and rules, rules)
-
-
-class Damage(GateTest):
-    """ZX-04: no damage is ever taken for a good package, and none makes the gate fail."""
-
-    BATCH = 400
-
-    def judge_all(self, variants):
-        """Artifacts by name, judged in batches under Warn; every one has a verdict."""
-        judged = {}
-        items = list(variants.items())
-        for start in range(0, len(items), self.BATCH):
-            batch = dict(items[start : start + self.BATCH])
-            result = self.judge(batch, policy="Warn")
-            self.assertIn(result.code, (0, 1), str(result)[:3000])
-            judged.update(self.artifacts(result, result.code))
-        self.assertEqual(set(judged), set(variants))
-        return judged
-
-    def test_every_truncation(self):
-        data = self.signed({"a.py": "x = 1\n"})
-        variants = {f"t{length:05d}": data[:length] for length in range(0, len(data), 3)}
-        variants.update({f"t{length:05d}": data[:length] for length in range(len(data) - 300, len(data))})
-        for name, artifact in self.judge_all(variants).items():
-            self.assertEqual(artifact["action"], "block", name)
-            self.assertIn(artifact["checks"]["integrity"]["rule"], (MALFORMED, AMBIGUOUS), name)
-
-    def test_every_flipped_bit_of_the_headers(self):
-        """A flip is found, unless it is in a field that the signature does not cover and no reader depends on."""
-        entries = package.sign(entries_of({"a.py": "x = 1\n", "b/c.py": "y = 2\n"}), self.pki, signed_at=self.signed_at)
-        archive = build_archive(entries)
-        free, headers = set(), set()
-        for start, fields, loose in (
-            *((offset, package.LOCAL_FIELDS, {"version", "time", "date", "flags"}) for offset in archive.offsets),
-            *((offset, package.CENTRAL_FIELDS, {"made_by", "version", "time", "date", "internal", "external"})
-              for offset in archive.records),
-            (archive.eocd_offset, package.EOCD_FIELDS, set()),
-        ):
-            position = start
-            for name, kind in fields:
-                size = struct.calcsize("<" + kind)
-                headers.update(range(position, position + size))
-                if name in loose - {"flags"}:
-                    free.update(range(position, position + size))
-                position += size
-        variants = {}
-        for offset in sorted(headers):
-            for bit in range(8):
-                damaged = bytearray(archive.data)
-                damaged[offset] ^= 1 << bit
-                variants[f"o{offset:05d}b{bit}"] = bytes(damaged)
-        for name, artifact in self.judge_all(variants).items():
-            if artifact["action"] != "block":
-                self.assertIn(int(name[1:6]), free, f"{name} was let pass: {artifact['findings']}")
-
-    def test_flipped_bits_of_the_signature_and_the_bodies(self):
-        entries = package.sign(entries_of({"a.py": "x = 1\n" * 20}, 0), self.pki, signed_at=self.signed_at, signature_method=0)
-        archive = build_archive(entries)
-        body = archive.offsets[0] + 30 + len("a.py")
-        variants = {}
-        for offset in [*range(body, body + 120, 7), *range(archive.offsets[-1] + 67, archive.directory_offset, 41)]:
-            damaged = [dataclasses.replace(entry) for entry in entries]
-            index = 0 if offset < archive.offsets[1] else len(entries) - 1
-            at = offset - archive.offsets[index] - 30 - len(entries[index].name)
-            changed = bytearray(damaged[index].body)
-            changed[at] ^= 0x01
-            damaged[index].body = bytes(changed)
-            variants[f"o{offset:05d}"] = build(damaged)
-        allowed = ("content-modified", "signature-invalid", "malformed-signature", "untrusted-root")
-        for name, artifact in self.judge_all(variants).items():
-            self.assertEqual(artifact["action"], "block", name)
-            self.assertIn(artifact["checks"]["integrity"]["rule"], allowed, name)

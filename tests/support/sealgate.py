@@ -221,4 +221,6 @@ class GateTest(unittest.TestCase):
         self.assertChecks(artifact, "fail", "skipped", "skipped", "skipped")
         self.assertEqual(artifact["signature_status"], "INVALID")
         self.assertEqual(artifact["action"], "block")
-        self.assertFinding(artifact, integrity["rule"], "error", message)
+        found = [item for item in artifact["findings"] if item["rule"] == integrity["rule"]]
+        self.assertEqual({item["level"] for item in found}, {"error"}, found)
+        self.assertIn(integrity["message"], [item["message"] for item in found])

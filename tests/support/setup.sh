@@ -1,4 +1,4 @@
-# shellcheck shell=bash
+# shellcheck shell=bash disable=SC2034
 # Sourced by ./demo and ./check: installs what is missing and builds. Works on Debian 12 and Ubuntu 24.04.
 
 BUILD_PACKAGES=(build-essential cmake ninja-build pkg-config libssl-dev libcurl4-openssl-dev libyaml-dev libzip-dev

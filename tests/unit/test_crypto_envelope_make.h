@@ -19,7 +19,7 @@
 #define SHA256_ABSENT   "30 0B 06 09 608648016503040201"
 #define ECDSA_SHA384    "30 0A 06 08 2A8648CE3D040303"
 #define ECDSA_SHA256    "30 0A 06 08 2A8648CE3D040302"
-#define PROTECTION      "30 0B 06 09 608648016503040202 A1 08 06 08 2A8648CE3D040303"
+#define PROTECTION      "30 0B 06 09 608648016503040202 A1 0A 06 08 2A8648CE3D040303"
 
 enum { CONTENT_TYPE, EXPIRY, SIGNING_TIME, PROTECT, DIGEST, JOB_ARN, PROFILE_ARN, ATTRIBUTES };
 
@@ -102,8 +102,8 @@ static inline struct sg_span make_attribute(int which, const struct envelope_pla
     const struct attribute_plan *attribute = &plan->attribute[which];
     struct sg_span body = attribute->hex != NULL ? hex(attribute->hex) : good_value(which, plan);
     if (attribute->text != NULL)
-        body = sg_span_of(attribute->text,
-                          attribute->text_bytes != 0 ? attribute->text_bytes : strlen(attribute->text));
+        body =
+            sg_span_of(attribute->text, attribute->text_bytes != 0 ? attribute->text_bytes : strlen(attribute->text));
     struct sg_span value = der(attribute->tag != 0 ? attribute->tag : good_attributes[which].tag, body);
     struct sg_span values = sg_span_of("", 0);
     int count = attribute->values == 0 ? 1 : attribute->values;
@@ -174,13 +174,12 @@ static inline struct sg_span make_signer(const struct envelope_plan *plan, const
     if (plan->no_attributes)
         tagged = sg_span_of("", 0);
     EVP_PKEY *key = plan->wrong_key ? chain->root.key : chain->leaf.key;
-    return der(0x30,
-               JOIN(planned(plan->signer_version, "02 01 01"),
-                    plan->signer_id != NULL ? hex(plan->signer_id) : make_signer_id(chain->leaf.certificate),
-                    planned(plan->signer_digest, SHA384_ABSENT), tagged,
-                    planned(plan->signature_algorithm, ECDSA_SHA384),
-                    plan->signature != NULL ? hex(plan->signature) : make_signature(key, der(0x31, attributes)),
-                    planned(plan->unsigned_attributes, ""), planned(plan->signer_more, "")));
+    return der(0x30, JOIN(planned(plan->signer_version, "02 01 01"),
+                          plan->signer_id != NULL ? hex(plan->signer_id) : make_signer_id(chain->leaf.certificate),
+                          planned(plan->signer_digest, SHA384_ABSENT), tagged,
+                          planned(plan->signature_algorithm, ECDSA_SHA384),
+                          plan->signature != NULL ? hex(plan->signature) : make_signature(key, der(0x31, attributes)),
+                          planned(plan->unsigned_attributes, ""), planned(plan->signer_more, "")));
 }
 
 static inline struct sg_span make_certificates(const struct envelope_plan *plan, const struct chain *chain)

@@ -41,8 +41,12 @@ static inline struct sg_span joined(size_t count, const struct sg_span *parts)
     return sg_span_of(bytes, size);
 }
 
-#define PARTS(...) sizeof((struct sg_span[]){__VA_ARGS__}) / sizeof(struct sg_span), (struct sg_span[]){__VA_ARGS__}
-#define JOIN(...)  joined(PARTS(__VA_ARGS__))
+#define PARTS(...)                                                                                                     \
+    sizeof((struct sg_span[]){__VA_ARGS__}) / sizeof(struct sg_span), (struct sg_span[])                               \
+    {                                                                                                                  \
+        __VA_ARGS__                                                                                                    \
+    }
+#define JOIN(...) joined(PARTS(__VA_ARGS__))
 
 /* One value with a definite length in the fewest octets. */
 static inline struct sg_span der(unsigned tag, struct sg_span body)
@@ -91,7 +95,7 @@ struct certificate_plan {
     const char *curve;                  /* default P-384; "RSA" for RSA of 2048 bits */
     const EVP_MD *digest;               /* default SHA-384 */
     const char *not_before, *not_after; /* default 2026-01-01 to 2046-01-01 */
-    long serial;                        /* default 1 */
+    long serial;                        /* default: one that no other has */
     bool explicit_curve;
 };
 
@@ -129,13 +133,14 @@ static inline void add_plan_extension(X509 *certificate, const char *name, const
 /* Signed by `issuer`, or by itself when that is NULL. */
 static inline struct authority make_authority(const struct certificate_plan *plan, const struct authority *issuer)
 {
+    static long next_serial = 100;
     struct authority out = {make_plan_key(plan), X509_new()};
     assert_non_null(out.certificate);
     X509_NAME *name = X509_NAME_new();
     const char *text = plan->name != NULL ? plan->name : "Leaf";
     X509_NAME_add_entry_by_txt(name, "CN", MBSTRING_UTF8, (const unsigned char *)text, -1, -1, 0);
     X509_set_version(out.certificate, X509_VERSION_3);
-    ASN1_INTEGER_set(X509_get_serialNumber(out.certificate), plan->serial != 0 ? plan->serial : 1);
+    ASN1_INTEGER_set(X509_get_serialNumber(out.certificate), plan->serial != 0 ? plan->serial : next_serial++);
     X509_set_subject_name(out.certificate, name);
     X509_set_issuer_name(out.certificate, issuer == NULL ? name : X509_get_subject_name(issuer->certificate));
     X509_NAME_free(name);
@@ -204,7 +209,7 @@ static inline struct chain make_chain(void)
 {
     struct chain chain = {.root = make_authority(&(struct certificate_plan)CA_PLAN("Test Root"), NULL)};
     chain.ca = make_authority(&(struct certificate_plan)CA_PLAN("Test CA"), &chain.root);
-    chain.leaf = make_authority(&(struct certificate_plan){.name = "Test Leaf"}, &chain.ca);
+    chain.leaf = make_authority(&(struct certificate_plan){.name = "Test Leaf", .serial = 5}, &chain.ca);
     return chain;
 }
 

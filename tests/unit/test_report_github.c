@@ -40,11 +40,10 @@ static void one_annotation_for_each_finding(void **state)
                   "BLOCKED: 2 of 7 artifacts may not be deployed (1 undecided, 1 warned)\n");
 }
 
-static void a_flaw_of_the_library_is_a_warning_without_file(void **state)
+static void remarks_on_the_run_are_plain_lines(void **state)
 {
     (void)state;
     assert_report("github", remarked_report(), (struct sg_style){0},
-                  "::warning title=sealgate::OpenSSL 3.0.19 has CVE-2026-45447; update to 3.0.21\n"
                   "::warning file=sealgate.yaml,line=23,col=5,title=sealgate unsigned::layer shared under canary: the "
                   "package has no signature%0Ato mend: sign dist/shared.zip and deploy the signed object\n"
                   "judged as of 2026-11-23T17:00:00Z (--now), not of the present\n"
@@ -52,7 +51,6 @@ static void a_flaw_of_the_library_is_a_warning_without_file(void **state)
                   "every configuration was judged as Enforce (--enforce)\n"
                   "not checked: 2 artifacts left out by --only or --shard\n"
                   "revocation was not checked: `sources: []` switches it off\n"
-                  "warning: OpenSSL 3.0.19 has CVE-2026-45447; update to 3.0.21\n"
                   "PASSED WITH WARNINGS: 1 artifact may be deployed, 1 with a warning\n");
 }
 
@@ -212,7 +210,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(without_findings_no_command),
         cmocka_unit_test(one_annotation_for_each_finding),
-        cmocka_unit_test(a_flaw_of_the_library_is_a_warning_without_file),
+        cmocka_unit_test(remarks_on_the_run_are_plain_lines),
         cmocka_unit_test(hostile_text_makes_no_command),
         cmocka_unit_test(the_last_annotation_says_how_many_more_there_are),
         cmocka_unit_test(a_long_message_is_cut_at_a_character),

@@ -99,8 +99,7 @@ static void remarks_are_listed(void **state)
         "- offline (--offline): revocation data came from the cache or from files only\n"
         "- every configuration was judged as Enforce (--enforce)\n"
         "- not checked: 2 artifacts left out by --only or --shard\n"
-        "- revocation was not checked: \\`sources: \\[\\]\\` switches it off\n"
-        "- warning: OpenSSL 3.0.19 has CVE-2026-45447; update to 3.0.21\n");
+        "- revocation was not checked: \\`sources: \\[\\]\\` switches it off\n");
 }
 
 static void hostile_text_is_no_markup(void **state)

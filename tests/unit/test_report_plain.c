@@ -48,7 +48,6 @@ static void remarks_stand_before_the_verdict(void **state)
                   "every configuration was judged as Enforce (--enforce)\n"
                   "not checked: 2 artifacts left out by --only or --shard\n"
                   "revocation was not checked: `sources: []` switches it off\n"
-                  "warning: OpenSSL 3.0.19 has CVE-2026-45447; update to 3.0.21\n"
                   "PASSED WITH WARNINGS: 1 artifact may be deployed, 1 with a warning\n");
 }
 

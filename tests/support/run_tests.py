@@ -1,0 +1,108 @@
+#!/usr/bin/env python3
+"""Runs the unit and end-to-end tests of one build and counts them.
+
+    run_tests.py --build build/dev [--jobs 2] [--wrap 'valgrind -q --error-exitcode=99'] [PATTERN...]
+
+Prints what failed with its output, what was skipped with its reason, and last `N passed, N failed, N skipped`. PATTERNs choose
+test programs and modules by a part of their name. Exits with 1 when anything failed or nothing ran.
+"""
+
+import argparse
+import concurrent.futures
+import os
+import re
+import shlex
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+TIMEOUT_SECONDS = 600
+
+
+class Outcome:
+    def __init__(self, name, passed=0, failed=0, skipped=0, notes=(), output="", seconds=0.0):
+        self.name, self.passed, self.failed, self.skipped = name, passed, failed, skipped
+        self.notes, self.output, self.seconds = list(notes), output, seconds
+
+
+def run(command, environment):
+    started = time.monotonic()
+    try:
+        done = subprocess.run(command, cwd=ROOT, env=environment, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+                              stderr=subprocess.STDOUT, timeout=TIMEOUT_SECONDS, check=False)
+        code, output = done.returncode, done.stdout.decode("utf-8", "replace")
+    except subprocess.TimeoutExpired as late:
+        code, output = -1, (late.stdout or b"").decode("utf-8", "replace") + f"\nstopped after {TIMEOUT_SECONDS} s"
+    return code, output, time.monotonic() - started
+
+
+def run_unit(program, environment, wrap):
+    """cmocka counts in its closing lines; a program that dies before them failed."""
+    code, output, seconds = run(wrap + [str(program)], environment)
+    passed = sum(int(n) for n in re.findall(r"\[  PASSED  \] (\d+) test", output))
+    failed = sum(int(n) for n in re.findall(r"\[  FAILED  \] (\d+) test", output))
+    skipped = len(re.findall(r"^\[  SKIPPED \] \w", output, re.M))
+    notes = re.findall(r"^(skipped: .*)$", output, re.M)
+    if code == 77:
+        return Outcome(program.name, skipped=1, notes=notes or [output.strip()[-300:]], seconds=seconds)
+    if code != 0 and failed == 0:
+        failed = 1
+    return Outcome(program.name, passed, failed, skipped, notes, output, seconds)
+
+
+def run_module(module, environment):
+    code, output, seconds = run([sys.executable, "-m", "unittest", "-v", module], environment)
+    ran = re.search(r"^Ran (\d+) tests?", output, re.M)
+    counts = {key: int(n) for key, n in re.findall(r"(failures|errors|skipped)=(\d+)", output)}
+    failed = counts.get("failures", 0) + counts.get("errors", 0)
+    skipped = counts.get("skipped", 0)
+    total = int(ran.group(1)) if ran else 0
+    notes = sorted(set(re.findall(r"skipped ['\"](.*)['\"]$", output, re.M)))
+    if code not in (0, 5) and failed == 0:
+        failed = 1
+    return Outcome(module, max(0, total - failed - skipped), failed, skipped, notes, output, seconds)
+
+
+def main():
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--build", default="build/dev")
+    parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1)
+    parser.add_argument("--wrap", default="", help="command to run unit test programs under")
+    parser.add_argument("patterns", nargs="*")
+    options = parser.parse_args()
+
+    build = (ROOT / options.build).resolve()
+    environment = dict(os.environ, SEALGATE=str(build / "src/sealgate"), PYTHONDONTWRITEBYTECODE="1",
+                       ASAN_OPTIONS="detect_leaks=1:abort_on_error=1", UBSAN_OPTIONS="print_stacktrace=1")
+    environment.setdefault("SEALGATE_SHARED", str(ROOT.parent / "shared"))
+    wanted = [re.compile(re.escape(p)) for p in options.patterns]
+
+    def chosen(name):
+        return not wanted or any(p.search(name) for p in wanted)
+
+    programs = [p for p in sorted((build / "tests").glob("test_*")) if os.access(p, os.X_OK) and p.is_file() and chosen(p.name)]
+    modules = [f"tests.e2e.{p.stem}" for p in sorted((ROOT / "tests/e2e").glob("test_*.py")) if chosen(p.stem)]
+    wrap = shlex.split(options.wrap)
+    with concurrent.futures.ThreadPoolExecutor(max_workers=options.jobs) as pool:
+        # The modules take longest: they start first.
+        futures = [pool.submit(run_module, m, environment) for m in modules]
+        futures += [pool.submit(run_unit, p, environment, wrap) for p in programs]
+        outcomes = [f.result() for f in futures]
+
+    for outcome in sorted(outcomes, key=lambda o: o.name):
+        print(f"  {outcome.name:<40} {outcome.passed:4} passed {outcome.failed:3} failed {outcome.skipped:3} skipped"
+              f" {outcome.seconds:7.1f} s")
+        for note in outcome.notes:
+            print(f"      {note}")
+    for outcome in outcomes:
+        if outcome.failed:
+            print(f"\n--- {outcome.name} ---\n{outcome.output}")
+    passed, failed, skipped = (sum(getattr(o, k) for o in outcomes) for k in ("passed", "failed", "skipped"))
+    print(f"{passed} passed, {failed} failed, {skipped} skipped")
+    return 1 if failed or not passed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

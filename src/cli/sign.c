@@ -145,36 +145,45 @@ static sg_result read_task(const struct sg_arguments *arguments, struct task *ta
 }
 
 /* Only what the gate would accept is worth a signature. */
-static sg_result check_input(const struct task *task, struct sg_span bytes, struct sg_error *error)
+static sg_result check_input(const struct task *task, struct sg_span bytes, struct sg_package *package,
+                             struct sg_arena *arena, struct sg_error *error)
 {
     struct sg_printable shown;
-    struct sg_package package;
-    SG_CLEANUP(sg_arena_free) struct sg_arena arena = sg_arena_make(SG_PACKAGE_ARENA_MAX_BYTES);
-    SG_TRY(sg_package_read(bytes, &arena, &package, error));
-    if (package.structure.outcome != SG_PROVEN)
+    SG_TRY(sg_package_read(bytes, arena, package, error));
+    if (package->structure.outcome != SG_PROVEN)
         return sg_fail(error, SG_ERROR_REFUSED, "%s: %s: %s", sg_printable_text(&shown, task->input),
-                       sg_rule_name(package.structure.rule), package.structure.message);
-    if (package.has_signature)
+                       sg_rule_name(package->structure.rule), package->structure.message);
+    if (package->has_signature)
         return sg_fail(error, SG_ERROR_REFUSED,
                        "%s is signed already; sign the unsigned package, as AWS Signer demands",
                        sg_printable_text(&shown, task->input));
     return SG_OK;
 }
 
+/* The package with the folder that goes with a signature, as AWS Signer adds it (FORMAT.md section 1). */
+static sg_result add_folder(const struct task *task, struct sg_span bytes, bool has_folder, struct sg_buffer *out,
+                            struct sg_error *error)
+{
+    if (has_folder)
+        return sg_buffer_append(out, bytes, error);
+    return sg_package_append_folder(bytes, task->request.signed_at, out, error);
+}
+
 static sg_result sign_bytes(struct task *task, struct sg_span bytes, struct sg_buffer *out, struct sg_error *error)
 {
-    SG_CLEANUP(sg_buffer_free) struct sg_buffer with_folder = sg_buffer_make(SG_PACKAGE_MAX_BYTES + 4096);
+    SG_CLEANUP(sg_buffer_free) struct sg_buffer with_folder = sg_buffer_make(SG_PACKAGE_MAX_BYTES);
     SG_CLEANUP(sg_buffer_free) struct sg_buffer signature = sg_buffer_make(SG_SIGNATURE_MAX_BYTES);
     SG_CLEANUP(sg_arena_free) struct sg_arena arena = sg_arena_make(SG_PACKAGE_ARENA_MAX_BYTES);
     struct sg_package package;
-    SG_TRY(sg_package_add_folder(bytes, task->request.signed_at, &with_folder, error));
+    SG_TRY(check_input(task, bytes, &package, &arena, error));
+    SG_TRY(add_folder(task, bytes, package.has_folder, &with_folder, error));
     SG_TRY(sg_package_read(sg_buffer_span(&with_folder), &arena, &package, error));
     if (package.structure.outcome != SG_PROVEN)
         return sg_fail(error, SG_ERROR_REFUSED, "the package cannot take a signature: %s", package.structure.message);
     memcpy(task->request.content, package.content, sizeof package.content);
     SG_TRY(sg_signer_sign(task->signer, &task->request, &signature, error));
-    return sg_package_add_signature(sg_buffer_span(&with_folder), sg_buffer_span(&signature), task->request.signed_at,
-                                    out, error);
+    return sg_package_append_signature(sg_buffer_span(&with_folder), sg_buffer_span(&signature),
+                                       task->request.signed_at, out, error);
 }
 
 /* What was made must verify under the chain's own root; a certificate that is not for code signing shows here. */
@@ -211,7 +220,6 @@ static sg_result sign(const struct sg_arguments *arguments, struct sg_error *err
     char expiry[SG_TIME_TEXT_BYTES];
     SG_TRY(read_task(arguments, &task, error));
     SG_TRY(sg_file_read(task.input, SG_PACKAGE_MAX_BYTES, &input, error));
-    SG_TRY(check_input(&task, sg_buffer_span(&input), error));
     SG_TRY(sign_bytes(&task, sg_buffer_span(&input), &output, error));
     SG_TRY(check_output(&task, sg_buffer_span(&output), error));
     SG_TRY(sg_file_write(task.output, sg_buffer_span(&output), 0644, error));

@@ -158,6 +158,26 @@ static sg_result read_signed_data(struct sg_envelope_reading *reading, struct sg
     return check_signer_count(reading, signers.body);
 }
 
+/* Unsigned attributes prove nothing and are ignored, but for three that must be signed wherever they stand (RFC 5652 section
+ * 11.1 to 11.3; CM-16, CM-17). */
+static sg_result check_unsigned_attributes(struct sg_envelope_reading *reading, struct sg_span attributes)
+{
+    static const uint8_t oid_pkcs9[] = {0x2A, 0x86, 0x48, 0x86, 0xF7, 0x0D, 0x01, 0x09};
+    struct sg_ber attribute;
+    while (sg_ber_take_tag(&attributes, SG_BER_SEQUENCE, &attribute)) {
+        struct sg_span rest = attribute.body;
+        struct sg_ber oid;
+        if (!sg_ber_take_tag(&rest, SG_BER_OID, &oid))
+            break;
+        bool pkcs9 = oid.body.size == sizeof oid_pkcs9 + 1 && sg_span_starts_with(oid.body, OID(oid_pkcs9));
+        uint8_t last = pkcs9 ? oid.body.data[sizeof oid_pkcs9] : 0;
+        if (last >= 3 && last <= 5)
+            return sg_refute_format(reading, "%s stands among the unsigned attributes",
+                                    last == 3 ? "contentType" : (last == 4 ? "messageDigest" : "signingTime"));
+    }
+    return sg_note_envelope(reading, "the signer has unsigned attributes; they prove nothing and are ignored");
+}
+
 /* The algorithms and the tail of a SignerInfo, from its digestAlgorithm on. */
 static sg_result read_signer_algorithms(struct sg_envelope_reading *reading, struct sg_span rest)
 {
@@ -177,7 +197,7 @@ static sg_result read_signer_algorithms(struct sg_envelope_reading *reading, str
     if (!sg_ber_take_tag(&rest, SG_BER_OCTET_STRING, &signature))
         return sg_refute_format(reading, "the signature value is no primitive OCTET STRING");
     if (sg_ber_take_tag(&rest, SG_BER_CONTEXT_1, &unsigned_attributes))
-        SG_TRY(sg_note_envelope(reading, "the signer has unsigned attributes; they prove nothing and are ignored"));
+        SG_TRY(check_unsigned_attributes(reading, unsigned_attributes.body));
     if (rest.size > 0)
         return sg_refute_format(reading, "the CMS SignerInfo is malformed behind its signature");
     reading->signed_attributes = attributes.body;

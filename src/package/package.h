@@ -21,6 +21,7 @@ struct sg_package {
     size_t entry_count;
     uint64_t unpacked_size;           /* bytes of all bodies, the signature's included */
     uint8_t content[SG_SHA384_BYTES]; /* content digest; valid once `structure` is proven */
+    bool has_folder;                  /* META_INF/ is there */
     bool has_signature;               /* the signature entry is there */
     struct sg_span signature;         /* its unpacked bytes, borrowed from the arena */
     struct sg_notices notices;

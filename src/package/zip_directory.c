@@ -160,8 +160,6 @@ static sg_result check_record(struct sg_zip *zip, struct sg_zip_entry *entry)
         return sg_malformed(zip, "`%s` has malformed extra fields in its directory record", name);
     if (problem != NULL)
         return sg_ambiguous(zip, "`%s` has %s", name, problem);
-    if (extras.unicode_path_count > 0)
-        SG_TRY(sg_unusual(zip, "`%s` has a Unicode path extra field, which repeats its name", name));
     SG_TRY(resolve_zip64(zip, entry, &extras, name));
     SG_TRY(classify(zip, entry, name));
     SG_TRY(check_flags_and_method(zip, entry, &extras, name));

@@ -74,13 +74,13 @@ static sg_result find_end(struct sg_zip *zip, uint64_t *offset)
 static sg_result check_comment(struct sg_zip *zip, uint64_t offset)
 {
     uint64_t start = offset + SG_ZIP_END_BYTES;
+    zip->comment = sg_span_part(zip->bytes, start, zip->bytes.size - start);
     for (uint64_t at = start; at < zip->bytes.size; at++) {
         if (has_signature(zip->bytes, at, end_signature))
             return sg_ambiguous(zip, "the archive's comment holds another end of central directory record");
     }
-    if (start < zip->bytes.size)
-        return sg_unusual(zip, "the archive has a comment of %zu bytes, which no signature covers",
-                          zip->bytes.size - (size_t)start);
+    if (zip->comment.size > 0)
+        return sg_unusual(zip, "the archive has a comment of %zu bytes, which no signature covers", zip->comment.size);
     return SG_OK;
 }
 

@@ -45,6 +45,7 @@ struct sg_zip {
     struct sg_error *error;
     uint64_t directory_offset;
     uint64_t directory_size;
+    struct sg_span comment;       /* the archive's */
     struct sg_zip_entry *entries; /* package->entry_count of them, in the directory's order, which must be the file's */
 };
 

@@ -81,13 +81,19 @@ static sg_result check_extras(struct sg_zip *zip, const struct sg_zip_entry *ent
     return SG_OK;
 }
 
-/* CRC and sizes: the directory's, or all zero when a data descriptor follows. */
+/* CRC and sizes are the directory's. Where a data descriptor follows, each may be zero instead (APPNOTE 4.4.4, bit 3):
+ * bsdtar, and Info-ZIP's zip in a pipe, leave only some of them out. */
 static bool sizes_agree(const struct local *local, const struct sg_zip_entry *entry)
 {
-    bool same = local->crc32 == entry->crc32 && local->compressed_size == entry->compressed_size &&
-                local->uncompressed_size == entry->uncompressed_size;
-    bool zero = local->crc32 == 0 && local->compressed_size == 0 && local->uncompressed_size == 0;
-    return same || (zero && (local->flags & FLAG_DESCRIPTOR) != 0);
+    bool may_be_zero = (local->flags & FLAG_DESCRIPTOR) != 0;
+    const uint64_t pairs[][2] = {{local->crc32, entry->crc32},
+                                 {local->compressed_size, entry->compressed_size},
+                                 {local->uncompressed_size, entry->uncompressed_size}};
+    for (size_t i = 0; i < sizeof pairs / sizeof pairs[0]; i++) {
+        if (pairs[i][0] != pairs[i][1] && !(may_be_zero && pairs[i][0] == 0))
+            return false;
+    }
+    return true;
 }
 
 static sg_result compare(struct sg_zip *zip, const struct sg_zip_entry *entry, const struct local *local,

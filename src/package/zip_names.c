@@ -301,6 +301,8 @@ static sg_result check_one(struct sg_zip *zip, struct sg_zip_entry *entry)
         SG_TRY(check_characters(zip, entry, shown));
     if (sg_zip_refuted(zip))
         return SG_OK;
+    if (sg_span_equal(entry->name, SG_SPAN_LITERAL(SG_SIGNATURE_FOLDER)))
+        zip->package->has_folder = true;
     SG_TRY(make_key(zip, entry));
     return check_signature_twin(zip, entry, shown);
 }

@@ -79,10 +79,12 @@ static sg_result report_notices(struct sg_case *the_case, const struct sg_notice
                    ? sg_case_fail(the_case, notice->rule, SG_LEVEL_ERROR, NULL, "%s", notice->message)
                    : sg_case_notice(the_case, notice->rule, "%s", notice->message));
     }
-    if (notices->left_out > 0)
-        return sg_case_notice(the_case, SG_RULE_UNUSUAL_PACKAGE, "%zu more notices of this kind were left out",
-                              notices->left_out);
-    return SG_OK;
+    if (notices->left_out == 0)
+        return SG_OK;
+    static const char format[] = "%zu more notices of this kind were left out";
+    return the_case->judging->strict
+               ? sg_case_fail(the_case, SG_RULE_UNUSUAL_PACKAGE, SG_LEVEL_ERROR, NULL, format, notices->left_out)
+               : sg_case_notice(the_case, SG_RULE_UNUSUAL_PACKAGE, format, notices->left_out);
 }
 
 /* The claims count only once signature and chain are proven; until then their refutation is all that can be said. */

@@ -74,7 +74,7 @@ def main():
     options = parser.parse_args()
 
     build = (ROOT / options.build).resolve()
-    environment = dict(os.environ, SEALGATE=str(build / "src/sealgate"), PYTHONDONTWRITEBYTECODE="1",
+    environment = dict(os.environ, SEALGATE=str(build / "src/sealgate"), PYTHONDONTWRITEBYTECODE="1", PYTHONPATH=str(ROOT / "tests"),
                        ASAN_OPTIONS="detect_leaks=1:abort_on_error=1", UBSAN_OPTIONS="print_stacktrace=1")
     environment.setdefault("SEALGATE_SHARED", str(ROOT.parent / "shared"))
     wanted = [re.compile(re.escape(p)) for p in options.patterns]
@@ -83,7 +83,7 @@ def main():
         return not wanted or any(p.search(name) for p in wanted)
 
     programs = [p for p in sorted((build / "tests").glob("test_*")) if os.access(p, os.X_OK) and p.is_file() and chosen(p.name)]
-    modules = [f"tests.e2e.{p.stem}" for p in sorted((ROOT / "tests/e2e").glob("test_*.py")) if chosen(p.stem)]
+    modules = [f"e2e.{p.stem}" for p in sorted((ROOT / "tests/e2e").glob("test_*.py")) if chosen(p.stem)]
     wrap = shlex.split(options.wrap)
     with concurrent.futures.ThreadPoolExecutor(max_workers=options.jobs) as pool:
         # The modules take longest: they start first.

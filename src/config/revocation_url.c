@@ -90,6 +90,8 @@ static const char *url_flaw(struct sg_span url)
             return "has a character in it that is not ASCII; write it percent-encoded, a host name in its xn-- form";
         if (url.data[i] == '\\')
             return "has a backslash in it";
+        if (url.data[i] == '#')
+            return "has a fragment in it (#…), which no server is ever sent";
     }
     size_t start = SG_SPAN_LITERAL("https://").size;
     size_t end = start;

@@ -6,6 +6,7 @@
 #include "base/printable.h"
 #include "crypto/library.h"
 #include "gate/internal.h"
+#include "net/url.h"
 
 /* One file, read once however many artifacts name it. */
 struct package_file {
@@ -309,9 +310,14 @@ static sg_result report_sources(struct sg_run *run, struct sg_error *error)
     struct sg_report_source *sources = room;
     for (size_t i = 0; i < run->source_count; i++) {
         const struct sg_source_setting *setting = sg_source_setting(run->sources[i]);
+        const char *where = setting->path;
+        struct sg_printable shown;
+        /* Without its query, which may carry a token (ATTACKS.md HT-13). */
+        if (setting->url != NULL)
+            SG_TRY(sg_arena_text(&run->arena, sg_span_text(sg_url_shown(&shown, setting->url)), &where, error));
         sources[i] = (struct sg_report_source){
             .kind = setting->kind,
-            .where = setting->url != NULL ? setting->url : setting->path,
+            .where = where,
             .status = sg_source_status(run->sources[i]),
             .detail = sg_source_detail(run->sources[i]),
         };

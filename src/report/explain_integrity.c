@@ -211,13 +211,13 @@ const struct sg_explanation sg_explanations_of_packages[SG_RULE_COUNT] = {
                 "A notice: it changes no action and no exit code. The package is well formed and can be read in one\n"
                 "way only, but it has something that honest packagers do not write and that has been used to hide\n"
                 "things: for instance names with characters that are not seen or that change the direction of text,\n"
-                "names that differ only by letter case, a backslash in a name, or bytes that are covered by no\n"
-                "signature.\n"
+                "names that differ only by letter case, a backslash or a colon in a name, or a second signature in a\n"
+                "folder of its own.\n"
                 "\n"
                 "With `strict: true` in the configuration the same thing is a failure of integrity and blocks.",
             .why =
                 "Lambda does not look at this. The signed digest covers names and contents, but not how they look to\n"
-                "a reviewer, nor the comments of an archive.",
+                "a reviewer.",
             .mend =
                 "Look at the entry that the message names. If it should not be there, remove it, build and sign\n"
                 "again. If it is legitimate and the notice disturbs, rename the file to plain letters. If no package\n"

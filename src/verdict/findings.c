@@ -130,7 +130,7 @@ static const char *fixed_help(enum sg_rule rule)
         return "make the source reachable and current, then run again; `revocation.on_unavailable: warn` lets it pass";
     case SG_RULE_SUSPICIOUS_CONTENT:
     case SG_RULE_UNUSUAL_PACKAGE:
-        return "if this is not what your packager does, find out who made the package; `strict: true` blocks it";
+        return "if this is not what your packager does, find out who made the package, and build it anew";
     case SG_RULE_IMAGE_NOT_SUPPORTED:
         return "sign container images with Notation or cosign and verify them where they are deployed";
     case SG_RULE_REVOCATION_NOT_CHECKED:

@@ -7,16 +7,12 @@ import json
 import os
 import unittest
 
-from support import cms, package, signing_pki
+from support import package, signing_pki
 from support.cms import DEFAULT_JOB, DEFAULT_PROFILE
-from support.sealgate import GateTest
+from support.sealgate import GateTest, rfc3339
 
-OTHER_PROFILE = "arn:aws:signer:us-east-1:123456789012:/signing-profiles/Experimental/ZyXwVu9876"
+OTHER_PROFILE = DEFAULT_PROFILE.replace("Release/AbCdEf0123", "Experimental/ZyXwVu9876")
 DAY, SECOND, MILLISECOND = (datetime.timedelta(**{unit: 1}) for unit in ("days", "seconds", "milliseconds"))
-
-
-def rfc3339(moment):
-    return moment.strftime("%Y-%m-%dT%H:%M:%S") + f".{moment.microsecond // 1000:03d}Z"
 
 
 def code_sha256(data):
@@ -126,14 +122,17 @@ class Integrity(JudgementTest):
         data = self.signed()
         good = {"one": {"code": data, "code_sha256": code_sha256(data)}}
         self.assertNoFindings(self.artifacts(self.judge(good), 0)["one"])
-        self.blocked({"code": data, "code_sha256": code_sha256(data + b"x")}, "pin-mismatch", code_sha256(data).replace("+", r"\+"))
+        self.blocked({"code": data, "code_sha256": code_sha256(data + b"x")}, "pin-mismatch",
+            code_sha256(data).replace("+", r"\+"))
 
     def test_pin_of_an_unsigned_package(self):
         """Without a signature integrity is skipped, but a wrong pin still blocks under Warn."""
         data = package.unsigned_zip(package.DEFAULT_FILES)
-        artifact = self.artifacts(self.judge({"one": {"code": data, "code_sha256": code_sha256(data)}}, policy="Warn"), 0)["one"]
+        artifact = self.artifacts(self.judge({"one": {"code": data, "code_sha256": code_sha256(data)}}, policy="Warn"),
+            0)["one"]
         self.assertEqual((artifact["action"], artifact["signature_status"]), ("warn", "MISMATCH"))
-        artifact = self.artifacts(self.judge({"one": {"code": data, "code_sha256": code_sha256(b"")}}, policy="Warn"), 1)["one"]
+        artifact = self.artifacts(self.judge({"one": {"code": data, "code_sha256": code_sha256(b"")}}, policy="Warn"),
+            1)["one"]
         self.assertInvalid(artifact, "pin-mismatch")
 
     def test_claims_of_an_invalid_package_are_not_authenticated(self):
@@ -230,7 +229,8 @@ class Expiry(JudgementTest):
                 self.assertEqual(result.json["evaluated_at"][:19], now[:19])
 
     def test_the_fraction_counts(self):
-        for fraction, now, code in ((".5", ".4Z", 0), (".5", ".5Z", 1), (".123456789", ".123456788Z", 0), (".123456789", ".123456789Z", 1),
+        for fraction, now, code in ((".5", ".4Z", 0), (".5", ".5Z", 1), (".123456789", ".123456788Z", 0),
+                (".123456789", ".123456789Z", 1),
                                     ("", ".0Z", 1), (".000", "Z", 1), (".001", "Z", 0)):
             with self.subTest(fraction=fraction, now=now):
                 data = self.signed(expires_at=f"20991231235958{fraction}Z")
@@ -267,17 +267,20 @@ class Mismatch(JudgementTest):
     def test_near_misses(self):
         """CM-47: byte for byte, nothing less."""
         misses = {
-            "longer name": DEFAULT_PROFILE.replace("Release", "Release2"), "shorter name": DEFAULT_PROFILE.replace("Release", "Releas"),
+            "longer name": DEFAULT_PROFILE.replace("Release", "Release2"),
+            "shorter name": DEFAULT_PROFILE.replace("Release", "Releas"),
             "other case": DEFAULT_PROFILE.replace("Release", "release"), "other version": DEFAULT_PROFILE[:-1] + "4",
             "version in other case": DEFAULT_PROFILE.replace("AbCdEf0123", "abcdef0123"),
             "other account": DEFAULT_PROFILE.replace("123456789012", "123456789013"),
-            "other region": DEFAULT_PROFILE.replace("us-east-1", "us-east-2"), "other partition": DEFAULT_PROFILE.replace("arn:aws:", "arn:aws-cn:"),
+            "other region": DEFAULT_PROFILE.replace("us-east-1", "us-east-2"),
+            "other partition": DEFAULT_PROFILE.replace("arn:aws:", "arn:aws-cn:"),
             "underscore": DEFAULT_PROFILE.replace("Release", "Release_"),
         }
         for name, arn in misses.items():
             with self.subTest(name):
                 job = DEFAULT_JOB
-                for mine, theirs in (("123456789012", "123456789013"), ("us-east-1", "us-east-2"), ("arn:aws:", "arn:aws-cn:")):
+                for mine, theirs in (("123456789012", "123456789013"), ("us-east-1", "us-east-2"),
+                        ("arn:aws:", "arn:aws-cn:")):
                     job = job.replace(mine, theirs) if theirs in arn else job
                 artifact = self.one(self.signed(profile=arn, job=job), 1)
                 self.assertFinding(artifact, "publisher-not-allowed", "error", arn.split("/", 2)[2])
@@ -307,7 +310,8 @@ class Revocation(JudgementTest):
         now = signing_pki.now()
         content = {"version": 1, "issued_at": rfc3339(now - datetime.timedelta(hours=1)), "next_update": rfc3339(now + DAY),
                    "revoked": list(revoked), **members}
-        self.workspace.write("revoked.json", json.dumps({key: value for key, value in content.items() if value is not None}))
+        self.workspace.write("revoked.json", json.dumps({key: value for key,
+            value in content.items() if value is not None}))
         return [{"list": "file:revoked.json"}]
 
     def crls(self, *authorities, revoked=(), **options):
@@ -332,7 +336,8 @@ class Revocation(JudgementTest):
     def unavailable(self, sources, message):
         """Undecided under Enforce, warned about under Warn or with on_unavailable: warn."""
         checks = {**self.CHECKS, "revocation": "undecided"}
-        self.both(self.signed(), "revocation-unavailable", "UNDECIDED", message, checks, enforce=("undecided", 3), sources=sources)
+        self.both(self.signed(), "revocation-unavailable", "UNDECIDED", message, checks, enforce=("undecided", 3),
+            sources=sources)
         artifact = self.one(self.signed(), 0, sources=sources, revocation={"on_unavailable": "warn"})
         self.assertEqual((artifact["action"], artifact["signature_status"]), ("warn", "UNDECIDED"))
         self.assertFinding(artifact, "revocation-unavailable", "warning", message)
@@ -343,7 +348,8 @@ class Revocation(JudgementTest):
         other = {"revoked_at": "2026-01-01T00:00:00Z"}
         self.not_revoked(self.revocation_list())
         self.not_revoked(self.revocation_list({"job_arn": DEFAULT_JOB.replace("1111", "2222"), **other},
-                                              {"profile_version_arn": OTHER_PROFILE, "effective_from": "2020-01-01T00:00:00Z"},
+                                              {"profile_version_arn": OTHER_PROFILE,
+                                              "effective_from": "2020-01-01T00:00:00Z"},
                                               {"certificate_hash": "ab" * 96}, {"certificate_sha256": "ab" * 32}))
 
     def test_job_revoked_whatever_the_time(self):
@@ -361,18 +367,23 @@ class Revocation(JudgementTest):
     def test_certificate_revoked(self):
         for index, certificate_hash in enumerate(self.pki.certificate_hashes()):
             with self.subTest(index):
-                self.revoked(self.revocation_list({"certificate_hash": certificate_hash}), "certificate-revoked", "certificate")
+                self.revoked(self.revocation_list({"certificate_hash": certificate_hash}), "certificate-revoked",
+                    "certificate")
                 digest = hashlib.sha256(self.pki.chain[index]).hexdigest()
                 self.revoked(self.revocation_list({"certificate_sha256": digest}), "certificate-revoked", "certificate")
 
     def test_unusable_lists(self):
         now = signing_pki.now()
         cases = {
-            "stale": {"next_update": rfc3339(now - SECOND)}, "future": {"issued_at": rfc3339(now + DAY), "next_update": rfc3339(now + 2 * DAY)},
+            "stale": {"next_update": rfc3339(now - SECOND)}, "future": {"issued_at": rfc3339(now + DAY),
+            "next_update": rfc3339(now + 2 * DAY)},
             "no next_update": {"next_update": None}, "no version": {"version": None}, "version 2": {"version": 2},
-            "version text": {"version": "1"}, "no list": {"revoked": None}, "object": {"revoked": {}}, "bad time": {"issued_at": "yesterday"},
-            "unknown kind": {"revoked": [{"serial": "01"}]}, "empty entry": {"revoked": [{}]}, "text entry": {"revoked": ["x"]},
-            "short hash": {"revoked": [{"certificate_hash": "ab"}]}, "bad ARN": {"revoked": [{"job_arn": "arn:x", "revoked_at": rfc3339(now)}]},
+            "version text": {"version": "1"}, "no list": {"revoked": None}, "object": {"revoked": {}},
+            "bad time": {"issued_at": "yesterday"},
+            "unknown kind": {"revoked": [{"serial": "01"}]}, "empty entry": {"revoked": [{}]},
+            "text entry": {"revoked": ["x"]},
+            "short hash": {"revoked": [{"certificate_hash": "ab"}]},
+            "bad ARN": {"revoked": [{"job_arn": "arn:x", "revoked_at": rfc3339(now)}]},
             "no effective time": {"revoked": [{"profile_version_arn": DEFAULT_PROFILE}]},
         }
         for name, members in cases.items():
@@ -380,14 +391,16 @@ class Revocation(JudgementTest):
                 self.unavailable(self.revocation_list(**members), "revoked.json")
 
     def test_unreadable_lists(self):
-        for name, content in {"empty": "", "not JSON": "<html>", "twice": '{"version":1,"version":1}', "array": "[]", "deep": "[" * 100000}.items():
+        for name, content in {"empty": "", "not JSON": "<html>", "twice": '{"version":1,"version":1}', "array": "[]",
+                "deep": "[" * 100000}.items():
             with self.subTest(name):
                 self.workspace.write("revoked.json", content)
                 self.unavailable([{"list": "file:revoked.json"}], "revoked.json")
         self.unavailable([{"list": "file:missing.json"}], "missing.json")
 
     def test_revoked_wins_over_unavailable(self):
-        sources = self.revocation_list({"job_arn": DEFAULT_JOB, "revoked_at": "2026-01-01T00:00:00Z"}) + [{"list": "file:missing.json"}]
+        sources = self.revocation_list({"job_arn": DEFAULT_JOB,
+            "revoked_at": "2026-01-01T00:00:00Z"}) + [{"list": "file:missing.json"}]
         self.revoked(sources, "job-revoked", "11111111-2222-3333-4444-555555555555")
 
     def test_every_source_must_answer(self):
@@ -437,154 +450,3 @@ class Revocation(JudgementTest):
         entries = package.sign(package.entries_of(package.DEFAULT_FILES), self.pki, signed_at=self.signed_at)
         entries[0].body += b"evil()\n"
         self.assertInvalid(self.one(package.build(entries), 1, sources=sources), "content-modified")
-
-
-class Run(JudgementTest):
-    """One run over several artifacts."""
-
-    CONFIGS = {
-        "release": {"allowed_publishers": [DEFAULT_PROFILE], "untrusted_artifact_on_deployment": "Enforce"},
-        "lenient": {"description": "for experiments", "allowed_publishers": [OTHER_PROFILE], "untrusted_artifact_on_deployment": "Warn"},
-    }
-
-    def test_every_artifact_is_judged_though_the_first_is_blocked(self):
-        functions = {"a-bad": b"no zip", "b-good": self.signed(), "c-unsigned": package.unsigned_zip(package.DEFAULT_FILES),
-                     "d-gone": {"code": "gone.zip"}}
-        result = self.judge(functions, {"e-good": self.signed()})
-        artifacts = self.artifacts(result, 1)
-        self.assertEqual({name: item["action"] for name, item in artifacts.items()},
-                         {"a-bad": "block", "b-good": "allow", "c-unsigned": "block", "d-gone": "undecided", "e-good": "allow"})
-        self.assertEqual([item["name"] for item in result.json["artifacts"]], [*functions, "e-good"])
-        self.assertEqual([item["kind"] for item in result.json["artifacts"]], ["function"] * 4 + ["layer"])
-        self.assertEqual(result.json["summary"], {"artifacts": 5, "allow": 2, "warn": 0, "block": 2, "undecided": 1})
-        self.assertEqual(result.json["verdict"], "blocked")
-
-    def test_location_in_the_configuration(self):
-        path = self.configure({"first": self.signed(), "second": self.signed()}, {"third": self.signed()})
-        lines = path.read_text().splitlines()
-        for artifact in self.workspace.verify().json["artifacts"]:
-            with self.subTest(artifact["name"]):
-                place = artifact["location"]
-                self.assertIn(f'name: "{artifact["name"]}"', lines[place["line"] - 1])
-                self.assertIn(place["column"], (3, 5))
-                self.assertEqual(place["file"], "sealgate.yaml")
-
-    def test_two_functions_share_a_layer_under_different_configurations(self):
-        functions = {"strict": {"code": self.signed(), "layers": ["shared"]},
-                     "loose": {"code": self.signed(profile=OTHER_PROFILE), "layers": ["shared"], "code_signing_config": "lenient"}}
-        result = self.judge(functions, {"shared": self.signed()}, configs=self.CONFIGS)
-        self.assertEqual(result.code, 0, str(result))
-        rows = {(item["name"], item["code_signing_config"]["name"]): item for item in result.json["artifacts"]}
-        self.assertEqual({key: item["action"] for key, item in rows.items()},
-                         {("strict", "release"): "allow", ("loose", "lenient"): "allow", ("shared", "release"): "allow",
-                          ("shared", "lenient"): "warn"})
-        self.assertFinding(rows["shared", "lenient"], "publisher-not-allowed", "warning", "`lenient`")
-        self.assertEqual(rows["shared", "lenient"]["code_signing_config"], {"name": "lenient", "arn": None, "policy": "Warn"})
-
-    def test_layer_under_one_configuration_is_judged_once(self):
-        functions = {name: {"code": self.signed(), "layers": ["shared"]} for name in ("one", "two")}
-        result = self.judge(functions, {"shared": self.signed()}, configs=self.CONFIGS)
-        self.assertEqual([item["name"] for item in result.json["artifacts"]], ["one", "two", "shared"])
-
-    def test_layer_that_no_function_uses(self):
-        result = self.judge({"one": self.signed()}, {"spare": self.signed(profile=OTHER_PROFILE)}, configs=self.CONFIGS)
-        self.assertEqual(self.artifacts(result, 1)["spare"]["code_signing_config"]["name"], "release")
-
-    def test_layer_of_a_function_with_its_own_configuration_alone(self):
-        functions = {"loose": {"code": self.signed(profile=OTHER_PROFILE), "layers": ["shared"], "code_signing_config": "lenient"}}
-        result = self.judge(functions, {"shared": self.signed(profile=OTHER_PROFILE)}, configs=self.CONFIGS)
-        artifact = self.artifacts(result, 0)["shared"]
-        self.assertEqual((artifact["code_signing_config"]["name"], artifact["action"]), ("lenient", "allow"))
-
-    def test_image(self):
-        functions = {"one": self.signed(), "image": {"package_type": "Image"}}
-        artifacts = self.artifacts(self.judge(functions), 0)
-        image = artifacts["image"]
-        self.assertFinding(image, "image-not-supported", "notice", "image")
-        self.assertIsNone(image["signature"])
-        self.assertEqual({check["status"] for check in image["checks"].values()}, {"skipped"})
-
-    def test_image_with_a_configuration(self):
-        result = self.judge({"image": {"package_type": "Image", "code_signing_config": "release"}})
-        self.assertEqual(result.code, 2)
-        self.assertRegex(result.err, "(?i)image")
-
-    def test_enforce_option(self):
-        unsigned = package.unsigned_zip(package.DEFAULT_FILES)
-        artifact = self.one(unsigned, 1, policy="Warn", arguments=("--enforce",))
-        self.assertEqual(artifact["action"], "block")
-        self.one(unsigned, 1, policy="Enforce", arguments=("--enforce",))
-
-    def test_enforce_does_not_loosen(self):
-        self.one({"code": "gone.zip"}, 3, policy="Warn", arguments=("--enforce",))
-
-    def test_default_policy_is_warn(self):
-        result = self.judge({"one": package.unsigned_zip(package.DEFAULT_FILES)},
-                            configs={"release": {"allowed_publishers": [DEFAULT_PROFILE]}})
-        self.assertEqual(self.artifacts(result, 0)["one"]["code_signing_config"]["policy"], "Warn")
-        self.assertEqual(result.json["verdict"], "passed_with_warnings")
-
-    def test_warn_exit_code(self):
-        unsigned = {"one": package.unsigned_zip(package.DEFAULT_FILES)}
-        for number in ("0", "5", "125"):
-            self.assertEqual(self.judge(unsigned, policy="Warn", arguments=("--warn-exit-code", number)).code, int(number))
-        self.assertEqual(self.judge({"one": self.signed()}, policy="Warn", arguments=("--warn-exit-code", "9")).code, 0)
-        self.assertEqual(self.judge(unsigned, policy="Enforce", arguments=("--warn-exit-code", "9")).code, 1)
-        self.assertEqual(self.judge({**unsigned, "gone": {"code": "gone.zip"}}, policy="Warn", arguments=("--warn-exit-code", "9")).code, 3)
-        for number in ("1", "2", "3", "4", "126", "-1", "x", "", "5 ", "05x"):
-            with self.subTest(number):
-                self.assertEqual(self.judge(unsigned, policy="Warn", arguments=("--warn-exit-code", number)).code, 2)
-
-    def test_only(self):
-        functions = {"good": self.signed(), "bad": b"no zip"}
-        artifacts = self.artifacts(self.judge(functions, arguments=("--only", "good")), 0)
-        self.assertEqual(list(artifacts), ["good"])
-        self.assertEqual(len(self.judge(functions, arguments=("--only", "good", "--only", "bad")).json["artifacts"]), 2)
-        self.assertEqual(self.judge(functions, arguments=("--only", "ugly")).code, 2)
-
-    def test_shards_are_disjoint_and_cover_all(self):
-        functions = {f"f{number}": self.signed() for number in range(7)}
-        layers = {f"l{number}": self.signed() for number in range(2)}
-        seen = []
-        for index in (1, 2, 3):
-            result = self.judge(functions, layers, arguments=("--shard", f"{index}/3"))
-            self.assertEqual(result.code, 0)
-            seen += [item["name"] for item in result.json["artifacts"]]
-        self.assertEqual(sorted(seen), sorted([*functions, *layers]))
-        for text in ("0/3", "4/3", "1/0", "1", "a/b", "1/3/5", "-1/3"):
-            with self.subTest(text):
-                self.assertEqual(self.judge(functions, arguments=("--shard", text)).code, 2)
-
-    def test_jobs_do_not_change_the_report(self):
-        functions = {f"f{number:02d}": self.signed({"a.py": f"{number}\n"}) for number in range(20)}
-        functions["bad"] = b"no zip"
-        reports = []
-        for jobs in ("1", "2", "8"):
-            result = self.judge(functions, arguments=("-j", jobs, "--now", "2030-01-01T00:00:00Z"))
-            self.assertEqual(result.code, 1)
-            reports.append(result.out)
-        self.assertEqual(reports[0], reports[1])
-        self.assertEqual(reports[0], reports[2])
-
-    def test_report_names_its_configuration(self):
-        path = self.configure({"one": self.signed()})
-        report = self.workspace.verify().json
-        self.assertEqual(report["schema"], "sealgate-report/1")
-        self.assertEqual(report["tool"]["name"], "sealgate")
-        self.assertEqual(report["config"], {"path": "sealgate.yaml", "sha256": hashlib.sha256(path.read_bytes()).hexdigest()})
-
-    def test_sizes_and_hash(self):
-        data = self.signed()
-        artifact = self.one(data, 0)
-        self.assertEqual(artifact["size"], len(data))
-        self.assertEqual(artifact["unpacked_size"], sum(len(body) for _, body in package.read_entries(data)))
-        self.assertEqual(artifact["code_sha256"], code_sha256(data))
-
-    def test_signature_member(self):
-        signature = self.one(self.signed(), 0)["signature"]
-        self.assertEqual(signature["profile_version_arn"], DEFAULT_PROFILE)
-        self.assertEqual(signature["job_arn"], DEFAULT_JOB)
-        self.assertEqual(signature["signed_at"], rfc3339(self.signed_at))
-        self.assertEqual(signature["expires_at"], rfc3339(cms.plus_years(self.signed_at, 11)))
-        self.assertEqual(signature["certificate_hashes"], self.pki.certificate_hashes())
-        self.assertEqual(signature["root_sha256"], self.pki.root_sha256())

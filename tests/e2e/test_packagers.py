@@ -150,7 +150,8 @@ class PackagerTest(GateTest):
     def setUpClass(cls):
         super().setUpClass()
         cls.tree = Path(cls.class_folder, "tree")
-        files = {"handler.py": b"import lib.util\n" * 40, "lib/__init__.py": b"", "lib/util.py": b"def answer():\n    return 42\n",
+        files = {"handler.py": b"import lib.util\n" * 40, "lib/__init__.py": b"",
+            "lib/util.py": b"def answer():\n    return 42\n",
                  "stored/image.bin": os.urandom(3000), "data/gr\u00fc\u00dfe.txt": "gr\u00fc\u00dfe\n".encode(),
                  "bin/bootstrap": b"#!/bin/sh\nexit 0\n", "node_modules/@scope/pkg/index.js": b"module.exports = 1\n"}
         for name, body in files.items():
@@ -278,7 +279,8 @@ class Packagers(PackagerTest):
         (self.workspace.path / "Pack.java").write_text(JAVA_PACK)
         self.pack("javac", "Pack.java", cwd=self.workspace.path)
         self.accept(self.pack("java", "-cp", ".", "Pack", self.tree, "OUT", *self.folders, *self.names,
-                              cwd=self.workspace.path, env={"JAVA_TOOL_OPTIONS": "-Dsun.jnu.encoding=UTF-8", "LC_ALL": "C.UTF-8"}))
+                              cwd=self.workspace.path, env={"JAVA_TOOL_OPTIONS": "-Dsun.jnu.encoding=UTF-8",
+                              "LC_ALL": "C.UTF-8"}))
 
     # 7-Zip, libarchive
 
@@ -320,7 +322,8 @@ class NodePackagers(PackagerTest):
             cls.modules.mkdir(exist_ok=True)
             wanted = [f"{name}@{version}" for name, version in NODE_MODULES.items()]
             try:
-                done = subprocess.run(["npm", "install", "--no-audit", "--no-fund", "--ignore-scripts", "--prefix", cls.modules,
+                done = subprocess.run(["npm", "install", "--no-audit", "--no-fund", "--ignore-scripts", "--prefix",
+                    cls.modules,
                                        *wanted], capture_output=True, timeout=120)
                 cls.missing = done.stderr.decode(errors="replace") if done.returncode != 0 else None
             except subprocess.TimeoutExpired:

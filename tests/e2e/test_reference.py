@@ -19,7 +19,8 @@ OUTCOMES = {
     "unicode-and-binary.zip": (None, "allow", "VALID", ""),
     "recompressed-and-retimed.zip": (None, "allow", "VALID", ""),
     "expired.zip": ("signature-expired", "warn", "EXPIRED", "2026-11-03"),
-    "other-publisher.zip": ("publisher-not-allowed", "warn", "MISMATCH", "signed by Experimental/ZyXwVu9876, which `release` does not allow"),
+    "other-publisher.zip": ("publisher-not-allowed", "warn", "MISMATCH",
+    "signed by Experimental/ZyXwVu9876, which `release` does not allow"),
     "unsigned.zip": ("unsigned", "warn", "MISMATCH", "META_INF/aws_signer_signature_v1.0.SF|signature"),
     "tampered.zip": ("content-modified", "block", "INVALID", "signing-jobs/|job"),
     "renamed.zip": ("content-modified", "block", "INVALID", "signing-jobs/|job"),
@@ -146,7 +147,8 @@ class RealSignatures(GateTest):
                 path, result = self.inspect(name)
                 (inspected,) = result.json["packages"]
                 layers = {layer: state["status"] for layer, state in inspected["layers"].items()}
-                self.assertEqual(layers, {"structure": "proven", "format": "proven", "signature": "proven", "chain": "proven",
+                self.assertEqual(layers, {"structure": "proven", "format": "proven", "signature": "proven",
+                    "chain": "proven",
                                           "content": "refuted"})
                 self.assertEqual(inspected["layers"]["content"]["rule"], "content-modified")
                 self.assertEqual(inspected["path"], str(path))

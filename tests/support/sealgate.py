@@ -12,7 +12,6 @@ import subprocess
 import tempfile
 import unittest
 from pathlib import Path
-from typing import Optional
 
 from . import cms, package, signing_pki
 
@@ -59,6 +58,11 @@ def run(*arguments, cwd=None, env=None, timeout=120):
                           timeout=timeout)
     return Result(done.returncode, done.stdout.decode(errors="backslashreplace"),
                   done.stderr.decode(errors="backslashreplace"), done.stdout, command)
+
+
+def rfc3339(moment):
+    """UTC with milliseconds."""
+    return moment.strftime("%Y-%m-%dT%H:%M:%S") + f".{moment.microsecond // 1000:03d}Z"
 
 
 # --- YAML -----------------------------------------------------------------------------------------------------------------
@@ -109,7 +113,8 @@ class Workspace:
     def artifact(self, name, code, kind="function"):
         """A list item of the configuration: `code` is a package's bytes, a path, or a mapping of the item's other keys."""
         if isinstance(code, dict):
-            return {"name": name, **{key: self._code(name, item, kind) if key == "code" else item for key, item in code.items()}}
+            return {"name": name, **{key: self._code(name, item, kind) if key == "code" else item for key,
+                item in code.items()}}
         return {"name": name, "code": self._code(name, code, kind)}
 
     def _code(self, name, code, kind):
@@ -120,7 +125,8 @@ class Workspace:
         return str(code)
 
     def configure(self, functions=None, layers=None, *, roots=(), publishers=(cms.DEFAULT_PROFILE,), policy="Enforce",
-                  sources=(), configs=None, config="release", strict=None, revocation=None, more=None, name="sealgate.yaml"):
+                  sources=(), configs=None, config="release", strict=None, revocation=None, more=None,
+                  name="sealgate.yaml"):
         """Writes a configuration. `functions` and `layers` map a name to a package (see artifact())."""
         definitions = configs if configs is not None else {
             "release": {"allowed_publishers": list(publishers), "untrusted_artifact_on_deployment": policy}}
@@ -195,7 +201,8 @@ class GateTest(unittest.TestCase):
 
     def assertChecks(self, artifact, integrity="pass", expiry="pass", mismatch="pass", revocation="pass"):
         statuses = {name: check["status"] for name, check in artifact["checks"].items()}
-        self.assertEqual(statuses, {"integrity": integrity, "expiry": expiry, "mismatch": mismatch, "revocation": revocation})
+        self.assertEqual(statuses, {"integrity": integrity, "expiry": expiry, "mismatch": mismatch,
+            "revocation": revocation})
 
     def assertNoFindings(self, artifact, ignore=("revocation-not-checked",)):
         """Allowed without a single finding; that revocation is switched off is said of every artifact."""

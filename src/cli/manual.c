@@ -3,7 +3,7 @@
 #include "cli/options.h"
 #include "report/explain.h"
 
-/* Text for mdoc: a backslash, a dot or quote at the start of a line would be commands. */
+/* Text for mdoc: a backslash, and a dot or quote at the start of a line, would be commands; a sentence begins a line. */
 static sg_result append_plain(struct sg_buffer *out, const char *text, struct sg_error *error)
 {
     bool line_start = true;
@@ -11,7 +11,12 @@ static sg_result append_plain(struct sg_buffer *out, const char *text, struct sg
         if (line_start && (*at == '.' || *at == '\''))
             SG_TRY(sg_buffer_append_text(out, "\\&", error));
         line_start = *at == '\n';
-        if (*at == '\\')
+        bool sentence_ends = *at == '.' && at[1] == ' ';
+        if (sentence_ends) {
+            SG_TRY(sg_buffer_append_text(out, ".\n", error));
+            line_start = true;
+            at++;
+        } else if (*at == '\\')
             SG_TRY(sg_buffer_append_text(out, "\\e", error));
         else if (*at == '-')
             SG_TRY(sg_buffer_append_text(out, "\\-", error));

@@ -178,7 +178,8 @@ static sg_result refute_path(struct sg_envelope_reading *reading, X509_STORE_CTX
                         X509_verify_cert_error_string(reason), subject);
 }
 
-/* Every certificate on the path has a named P-384 key and an ecdsa-with-SHA384 signature (CM-40). */
+/* Every certificate that can be on the path has a named P-384 key and an ecdsa-with-SHA384 signature (CM-40); the roots are
+ * checked when they are pinned. */
 static sg_result check_algorithms(struct sg_envelope_reading *reading, STACK_OF(X509) * path)
 {
     for (int i = 0; i < sk_X509_num(path); i++) {
@@ -240,17 +241,6 @@ static sg_result prepare(const struct sg_envelope_reading *reading, X509_STORE *
     return SG_OK;
 }
 
-/* What is checked once a path to a root is there. */
-static sg_result check_path(struct sg_envelope_reading *reading, STACK_OF(X509) * path)
-{
-    SG_TRY(check_algorithms(reading, path));
-    if (reading->envelope->chain.outcome == SG_REFUTED)
-        return SG_OK;
-    SG_TRY(describe_chain(reading, path));
-    reading->envelope->chain.outcome = SG_PROVEN;
-    return SG_OK;
-}
-
 sg_result sg_envelope_verify_chain(struct sg_envelope_reading *reading)
 {
     SG_TRY(check_leaf(reading));
@@ -263,8 +253,13 @@ sg_result sg_envelope_verify_chain(struct sg_envelope_reading *reading)
         return sg_fail_memory(reading->error);
     SG_TRY(sg_anchors_store(reading->anchors, &store, reading->error));
     SG_TRY(collect_issuers(reading, &issuers));
+    SG_TRY(check_algorithms(reading, issuers));
+    if (reading->envelope->chain.outcome == SG_REFUTED)
+        return SG_OK;
     SG_TRY(prepare(reading, store, issuers, context));
     if (X509_verify_cert(context) != 1)
         return refute_path(reading, context);
-    return check_path(reading, X509_STORE_CTX_get0_chain(context));
+    SG_TRY(describe_chain(reading, X509_STORE_CTX_get0_chain(context)));
+    reading->envelope->chain.outcome = SG_PROVEN;
+    return SG_OK;
 }

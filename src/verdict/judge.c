@@ -63,7 +63,10 @@ static sg_result check_pin(struct sg_case *the_case)
     const struct sg_package *package = &the_case->facts->package;
     char wanted[SG_SHA256_BASE64_BYTES];
     char found[SG_SHA256_BASE64_BYTES];
-    if (!the_case->artifact->has_pin || memcmp(package->sha256, the_case->artifact->pin, sizeof package->sha256) == 0)
+    if (!the_case->artifact->has_pin)
+        return SG_OK;
+    /* A file too large to be read has failed already; what its digest is, nobody knows. */
+    if (!package->has_sha256 || memcmp(package->sha256, the_case->artifact->pin, sizeof package->sha256) == 0)
         return SG_OK;
     return sg_case_fail(the_case, SG_RULE_PIN_MISMATCH, SG_LEVEL_ERROR, NULL,
                         "the package's CodeSha256 is %s, but code_sha256 pins %s",

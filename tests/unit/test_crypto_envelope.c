@@ -36,7 +36,8 @@ static const struct real layer_2022 = {
     .job = AWS_JOBS "57613597-fcbd-4527-b0b5-11a4ce658e82",
     .signed_at = "2022-02-11T17:45:24.338Z",
     .expires_at = "2033-05-11T17:45:24.338Z",
-    .message_digest = "efc098e18c0092e158252a8c55c37547546d0d2c00df2ea11f79033e7526f1e98d8635fac48646fecfa6598c5f99a83f",
+    .message_digest =
+        "efc098e18c0092e158252a8c55c37547546d0d2c00df2ea11f79033e7526f1e98d8635fac48646fecfa6598c5f99a83f",
     .der_bytes = 3818,
     .chain_count = 4,
     .subjects = AWS_NAMES,
@@ -56,7 +57,8 @@ static const struct real forwarder_2024 = {
     .job = AWS_JOBS "c89d9184-fcaa-4cc5-81f0-3242f7fb9e15",
     .signed_at = "2024-10-11T15:50:53.701Z",
     .expires_at = "2036-01-11T15:50:53.701Z",
-    .message_digest = "b8db617566479a19948e58503f71001843f6c7aa549d5f2a64f75240e258164add1941bacf3ec41ecc946ffc631127fc",
+    .message_digest =
+        "b8db617566479a19948e58503f71001843f6c7aa549d5f2a64f75240e258164add1941bacf3ec41ecc946ffc631127fc",
     .der_bytes = 3224,
     .chain_count = 4,
     .subjects = AWS_NAMES,
@@ -198,10 +200,11 @@ static void test_no_anchor(void **state)
     struct sg_span entry = read_real(&layer_2022);
     assert_done(sg_anchors_make(&none, &error), error);
     assert_done(sg_envelope_verify(entry, NULL, none, &arena, &envelope, &error), error);
-    assert_refuted("no anchors", &envelope, CHAIN, SG_RULE_UNTRUSTED_ROOT,
-                   "the certificate chain does not lead to a trusted root at the signing time 2022-02-11T17:45:24.338Z: "
-                   "self-signed certificate in certificate chain (at `CN=Signer us-west-2 ROOT "
-                   "CA,ST=WA,OU=Cryptography,O=AWS,C=US`)");
+    assert_refuted(
+        "no anchors", &envelope, CHAIN, SG_RULE_UNTRUSTED_ROOT,
+        "the certificate chain does not lead to a trusted root at the signing time 2022-02-11T17:45:24.338Z: "
+        "self-signed certificate in certificate chain (at `CN=Signer us-west-2 ROOT "
+        "CA,ST=WA,OU=Cryptography,O=AWS,C=US`)");
     sg_anchors_free(&none);
     sg_arena_free(&arena);
 }
@@ -251,8 +254,8 @@ static struct sg_span with_crlf(struct sg_span pem)
     return out;
 }
 
-#define WITHIN(label, body) JOIN(SG_SPAN_LITERAL("-----BEGIN " label "-----\n"), body, \
-                                 SG_SPAN_LITERAL("-----END " label "-----\n"))
+#define WITHIN(label, body)                                                                                            \
+    JOIN(SG_SPAN_LITERAL("-----BEGIN " label "-----\n"), body, SG_SPAN_LITERAL("-----END " label "-----\n"))
 
 static void test_pem(void **state)
 {

@@ -1,0 +1,134 @@
+/* SHA-256 and SHA-384 against FIPS 180-4's examples, and how digests are written. */
+#include "unit.h"
+
+#include "crypto/digest.h"
+
+#define TWO_BLOCKS                                                                                                     \
+    "abcdefghbcdefghicdefghijdefghijkefghijklfghijklmghijklmnhijklmnoijklmnopjklmnopqklmnopqrlmnopqrsmnopqrstnopqrstu"
+
+static const struct {
+    const char *text, *sha256, *sha384;
+} vectors[] = {
+    {"", "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855",
+     "38b060a751ac96384cd9327eb1b1e36a21fdb71114be07434c0cc7bf63f6e1da274edebfe76f65fbd51ad2f14898b95b"},
+    {"abc", "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad",
+     "cb00753f45a35e8bb5a03d699ac65007272c32ab0eded1631a8b605a43ff5bed8086072ba1e7cc2358baeca134c825a7"},
+    {TWO_BLOCKS, "cf5b16a778af8380036ce59e7b0492370b249b11e8f07a51afac45037afee9d1",
+     "09330c33f71147e83d192fc782cd1b4753111b173b3b05d22fa08086e3b0f712fcc7c71a557e2db966c3e9fa91746039"},
+};
+
+static void test_vectors(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < sizeof vectors / sizeof vectors[0]; i++) {
+        struct sg_error error = {0};
+        uint8_t sha256[SG_SHA256_BYTES];
+        uint8_t sha384[SG_SHA384_BYTES];
+        char digits[2 * SG_SHA384_BYTES + 1];
+        assert_done(sg_sha256(sg_span_text(vectors[i].text), sha256, &error), error);
+        assert_done(sg_sha384(sg_span_text(vectors[i].text), sha384, &error), error);
+        assert_string_equal(sg_hex(sg_span_of(sha256, sizeof sha256), digits), vectors[i].sha256);
+        assert_string_equal(sg_hex(sg_span_of(sha384, sizeof sha384), digits), vectors[i].sha384);
+    }
+}
+
+/* A million letters in pieces of every size from 0 to 1,412. */
+static void test_pieces(void **state)
+{
+    (void)state;
+    static char letters[2000];
+    struct sg_error error = {0};
+    struct sg_sha384 *sha = NULL;
+    uint8_t digest[SG_SHA384_BYTES];
+    char digits[2 * SG_SHA384_BYTES + 1];
+    size_t left = 1000000;
+    memset(letters, 'a', sizeof letters);
+    assert_done(sg_sha384_start(&sha, &error), error);
+    for (size_t size = 0; left > 0; size++) {
+        size_t piece = size < left ? size : left;
+        assert_done(sg_sha384_add(sha, sg_span_of(letters, piece), &error), error);
+        left -= piece;
+    }
+    assert_done(sg_sha384_finish(sha, digest, &error), error);
+    assert_string_equal(
+        sg_hex(sg_span_of(digest, sizeof digest), digits),
+        "9d0e1809716474cb086e834e310a4a1ced149e9c00f248527972cec5704c2a5b07b8b3dc38ecc4ebae97ddd87f3d8985");
+    sg_sha384_free(&sha);
+    assert_null(sha);
+    sg_sha384_free(&sha);
+}
+
+static void test_empty_spans(void **state)
+{
+    (void)state;
+    struct sg_error error = {0};
+    uint8_t digest[SG_SHA256_BYTES];
+    char digits[SG_SHA256_HEX_BYTES];
+    assert_done(sg_sha256((struct sg_span){NULL, 0}, digest, &error), error);
+    assert_string_equal(sg_hex(sg_span_of(digest, sizeof digest), digits), vectors[0].sha256);
+    assert_string_equal(sg_hex((struct sg_span){NULL, 0}, digits), "");
+}
+
+static void test_hex(void **state)
+{
+    (void)state;
+    char digits[17];
+    assert_string_equal(sg_hex(sg_span_of("\x00\x01\x0f\x10\x7f\x80\xab\xff", 8), digits), "00010f107f80abff");
+}
+
+#define EMPTY_BASE64 "47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU="
+
+static void test_base64(void **state)
+{
+    (void)state;
+    struct sg_error error = {0};
+    uint8_t digest[SG_SHA256_BYTES];
+    uint8_t back[SG_SHA256_BYTES];
+    char text[SG_SHA256_BASE64_BYTES];
+    assert_done(sg_sha256(SG_SPAN_LITERAL(""), digest, &error), error);
+    assert_string_equal(sg_sha256_base64(digest, text), EMPTY_BASE64);
+    assert_true(sg_sha256_from_base64(SG_SPAN_LITERAL(EMPTY_BASE64), back));
+    assert_memory_equal(digest, back, sizeof back);
+}
+
+/* Every other text than the canonical one of 32 bytes is none (RFC 4648 sections 3.3 to 3.5, 4). */
+static void test_base64_refused(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *what;
+        struct sg_span text;
+    } rows[] = {
+        {"nothing", SG_SPAN_LITERAL("")},
+        {"no padding", SG_SPAN_LITERAL("47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU")},
+        {"two paddings", SG_SPAN_LITERAL("47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuF==")},
+        {"33 bytes", SG_SPAN_LITERAL("47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFUA")},
+        {"bits behind the last byte", SG_SPAN_LITERAL("47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFV=")},
+        {"base64url", SG_SPAN_LITERAL("47DEQpj8HBSa-_TImW-5JCeuQeRkm5NMpJWZG3hSuFU=")},
+        {"a blank in front", SG_SPAN_LITERAL(" 7DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=")},
+        {"a blank behind", SG_SPAN_LITERAL(EMPTY_BASE64 " ")},
+        {"a blank in place of the padding", SG_SPAN_LITERAL("47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU ")},
+        {"a line break inside", SG_SPAN_LITERAL("47DEQpj8HBSa+/TImW+5\nCeuQeRkm5NMpJWZG3hSuFU=")},
+        {"a line break behind", SG_SPAN_LITERAL(EMPTY_BASE64 "\n")},
+        {"padding inside", SG_SPAN_LITERAL("47DEQpj8HBSa+/TImW+=JCeuQeRkm5NMpJWZG3hSuFU=")},
+        {"a NUL inside", SG_SPAN_LITERAL("47DEQpj8HBSa+/TImW+\0JCeuQeRkm5NMpJWZG3hSuFU=")},
+        {"a byte over 127", SG_SPAN_LITERAL("47DEQpj8HBSa+/TImW+\xE4JCeuQeRkm5NMpJWZG3hSuFU=")},
+        {"hexadecimal", SG_SPAN_LITERAL("e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855")},
+        {"31 bytes", SG_SPAN_LITERAL("AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA==")},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        uint8_t digest[SG_SHA256_BYTES] = {1, 2, 3};
+        if (sg_sha256_from_base64(rows[i].text, digest))
+            fail_msg("%s is taken", rows[i].what);
+        assert_int_equal(digest[0], 1); /* nothing is written */
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_vectors), cmocka_unit_test(test_pieces), cmocka_unit_test(test_empty_spans),
+        cmocka_unit_test(test_hex),     cmocka_unit_test(test_base64), cmocka_unit_test(test_base64_refused),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

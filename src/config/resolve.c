@@ -100,13 +100,6 @@ static sg_result resolve_names(struct sg_schema *s, struct sg_error *error)
     return SG_OK;
 }
 
-const struct sg_code_signing_config *sg_effective_config(const struct sg_schema *s, const struct sg_draft *function)
-{
-    if (function->artifact->image)
-        return NULL;
-    return function->own.kind == SG_REFERENCE_ABSENT ? s->pipeline.config : function->own.config;
-}
-
 static const struct sg_draft *earlier(const struct sg_draft *a, const struct sg_draft *b)
 {
     if (a == NULL || b == NULL)

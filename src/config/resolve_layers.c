@@ -4,6 +4,13 @@
 #include "base/printable.h"
 #include "config/schema.h"
 
+const struct sg_code_signing_config *sg_effective_config(const struct sg_schema *s, const struct sg_draft *function)
+{
+    if (function->artifact->image)
+        return NULL;
+    return function->own.kind == SG_REFERENCE_ABSENT ? s->pipeline.config : function->own.config;
+}
+
 /* One function's use of a layer under its configuration. */
 struct use {
     struct sg_draft *layer;

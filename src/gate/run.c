@@ -6,7 +6,7 @@
 #include "base/printable.h"
 #include "crypto/library.h"
 #include "gate/internal.h"
-#include "net/url.h"
+#include "base/url.h"
 
 /* One file, read once however many artifacts name it. */
 struct package_file {

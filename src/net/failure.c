@@ -2,8 +2,8 @@
 #include <inttypes.h>
 #include <stdio.h>
 
+#include "base/url.h"
 #include "net/exchange.h"
-#include "net/url.h"
 
 static sg_result fail_about(const struct sg_exchange *exchange, struct sg_error *error, const char *cause)
 {

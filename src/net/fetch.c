@@ -4,7 +4,7 @@
 #include <inttypes.h>
 #include <stdio.h>
 
-#include "net/url.h"
+#include "base/url.h"
 
 /* Names of RFC 9110 section 15 and RFC 6585, for the answers that people meet. */
 static const struct {
@@ -199,7 +199,7 @@ sg_result sg_fetch(const struct sg_transport *transport, const struct sg_fetch_r
 {
     *response = (struct sg_http_response){0};
     struct sg_printable shown;
-    const char *problem = sg_http_url_problem(request->url);
+    const char *problem = sg_url_problem(request->url);
     if (problem != NULL)
         return sg_fail(error, SG_ERROR_NETWORK, "%s: the URL %s", sg_url_shown(&shown, request->url), problem);
     struct attempt attempt = {.transport = transport,

@@ -5,8 +5,8 @@
 #include <time.h>
 
 #include "base/cleanup.h"
+#include "base/url.h"
 #include "net/exchange.h"
-#include "net/url.h"
 
 sg_result sg_net_start(struct sg_error *error)
 {
@@ -206,7 +206,7 @@ static sg_result judge_answer(struct sg_exchange *exchange, CURLcode code, struc
 static sg_result check_request(const struct sg_http_request *request, struct sg_error *error)
 {
     struct sg_printable shown;
-    const char *problem = sg_http_url_problem(request->url);
+    const char *problem = sg_url_problem(request->url);
     if (problem != NULL)
         return sg_fail(error, SG_ERROR_NETWORK, "%s: the URL %s", sg_url_shown(&shown, request->url), problem);
     if (request->timeout_ms <= 0 || request->timeout_ms > SG_SOURCE_TIMEOUT_MAX_MS)

@@ -64,8 +64,4 @@ struct sg_transport {
 /* The real one, over libcurl. */
 struct sg_transport sg_http_transport(void);
 
-/* Whether `url` may be asked at all: https, a host, no user or password, no control characters or spaces, ASCII, at most
- * SG_URL_MAX_BYTES. The reason, or NULL when it is fine. */
-const char *sg_http_url_problem(const char *url);
-
 #endif

@@ -2,7 +2,7 @@
 
 #include "base/arn.h"
 #include "base/printable.h"
-#include "net/url.h"
+#include "base/url.h"
 #include "revocation/source_internal.h"
 
 /* A question under way. */

@@ -6,7 +6,7 @@
 #include "base/printable.h"
 #include "net/cache.h"
 #include "net/fetch.h"
-#include "net/url.h"
+#include "base/url.h"
 #include "revocation/source_internal.h"
 
 sg_result sg_source_make(const struct sg_source_setting *setting, struct sg_source **out, struct sg_error *error)

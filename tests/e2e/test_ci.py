@@ -261,7 +261,7 @@ class Github(CiTest):
     def test_a_summary_of_very_many_artifacts_stays_below_the_limit(self):
         summary, _, env = self.files()
         self.workspace.write("one.zip", WORLD.unsigned)
-        self.configure({f"function-with-a-rather-long-name-{number:04}": "one.zip" for number in range(4000)})
+        self.configure({f"function-with-a-rather-long-name-{number:04}": "one.zip" for number in range(8000)})
         self.run_in(env, code=sealgate.BLOCKED)
         text = summary.read_text()
         self.assertLess(len(text.encode()), 1024 * 1024)
@@ -468,12 +468,11 @@ class HostileText(CiTest):
             definitions[text] = {"allowed_publishers": [cms.DEFAULT_PROFILE], "description": text,
                                  "untrusted_artifact_on_deployment": "Enforce"}
             functions[f"under {text}"] = {"code": "dist/unsigned.zip", "code_signing_config": text}
-        self.configure(functions, layers, configs=definitions, config="a|b") if False else None
-        content = {"version": 1, "code_signing_config": "a|b", "functions": [], "layers": []}
-        # Keys are quoted by hand: the writer of these tests leaves them plain.
-        text = sealgate.yaml({**content, "functions": [{"name": name, **item} for name, item in functions.items()],
+        text = sealgate.yaml({"version": 1, "code_signing_config": "a|b",
+                              "functions": [{"name": name, **item} for name, item in functions.items()],
                               "layers": [{"name": name, **item} for name, item in layers.items()],
                               "trust": {"roots": [str(self.pki.root_pem)]}, "revocation": {"sources": []}})
+        # Keys are quoted by hand: sealgate.yaml() leaves them plain.
         text += "\ncode_signing_configs:\n" + "".join(
             f"  {json.dumps(name)}:\n{sealgate.yaml(item, 2)}\n" for name, item in definitions.items())
         self.workspace.write("sealgate.yaml", text)
@@ -509,14 +508,11 @@ class HostileText(CiTest):
 
     def test_reasons_of_a_revocation_list(self):
         functions, entries = {}, []
-        now = signing_pki.now()
-        stamp = lambda hours: (now + hours * (now - self.signed_at) / ((now - self.signed_at).total_seconds() / 3600)).strftime(
-            "%Y-%m-%dT%H:%M:%SZ")
         for number, text in enumerate(TEXTS.values()):
             job = cms.DEFAULT_JOB.replace("11111111", f"{number:08x}")
             functions[f"f{number}"] = WORLD.sign(job=job)
-            entries.append({"job_arn": job, "revoked_at": stamp(-2), "reason": text})
-        content = {"version": 1, "issued_at": stamp(-1), "next_update": stamp(24), "revoked": entries}
+            entries.append({"job_arn": job, "revoked_at": "2026-01-01T00:00:00Z", "reason": text})
+        content = {"version": 1, "issued_at": "2026-01-01T00:00:00Z", "next_update": "2100-01-01T00:00:00Z", "revoked": entries}
         for what, body in (("escaped", json.dumps(content)), ("raw where JSON allows it", json.dumps(content, ensure_ascii=False))):
             with self.subTest(what):
                 self.workspace.write("revoked.json", body)
@@ -553,7 +549,7 @@ class HostileText(CiTest):
             functions[f"f{number}"] = WORLD.sign(pki)
             digests.append({"certificate_hash": pki.certificate_hashes()[0], "reason": text})
             self.workspace.write(f"{number}.zip", functions[f"f{number}"])
-        content = {"version": 1, "issued_at": self.signed_at.strftime("%Y-%m-%dT%H:%M:%SZ"), "next_update": "2100-01-01T00:00:00Z",
+        content = {"version": 1, "issued_at": "2026-01-01T00:00:00Z", "next_update": "2100-01-01T00:00:00Z",
                    "revoked": digests}
         self.workspace.write("revoked.json", json.dumps(content))
         self.configure(functions, sources=[{"list": "file:revoked.json"}])

@@ -92,8 +92,11 @@ static inline void check_problems(const char *what, const char *wanted)
     struct sg_error error = {0};
     struct sg_buffer problems = sg_buffer_make(SG_CONFIG_PROBLEMS_MAX_BYTES);
     sg_result result = sg_config_load("sealgate.yaml", &config, &problems, &error);
-    if (strcmp(sg_buffer_text(&problems), wanted) != 0)
-        fail_msg("%s:\n--- wanted\n%s--- got\n%s", what, wanted, sg_buffer_text(&problems));
+    if (strcmp(sg_buffer_text(&problems), wanted) != 0) {
+        /* cmocka cuts long messages. */
+        fprintf(stderr, "--- wanted\n%s--- got\n%s", wanted, sg_buffer_text(&problems));
+        fail_msg("%s", what);
+    }
     if (result.done != (wanted[0] == '\0'))
         fail_msg("%s: %s", what, result.done ? "done" : error.message);
     if (!result.done) {

@@ -26,7 +26,7 @@ static const struct take_row take_rows[] = {
     {"[0]", "A0 02 05 00", SG_BER_CONTEXT_0, true, true, 4, 2},
     {"[1], primitive", "81 01 41", SG_BER_CONTEXT_1, false, true, 3, 1},
     {"[APPLICATION 16] is no SEQUENCE", "70 00", 0x50, true, true, 2, 0},
-    {"a tag number over 30", "1F 81 01 00", SG_BER_OTHER, false, true, 4, 0},
+    {"a tag number over 30, which no shape of the format has", "1F 81 01 00", SG_BER_OTHER, false, false, 4, 0},
     {"a length in more octets", "04 81 01 41", SG_BER_OCTET_STRING, false, false, 4, 1},
     {"a length with a leading zero", "04 82 0001 41", SG_BER_OCTET_STRING, false, false, 5, 1},
     {"indefinite, empty", "30 80 0000", SG_BER_SEQUENCE, true, false, 4, 0},

@@ -95,7 +95,7 @@ static void test_base64(void **state)
 static void test_base64_refused(void **state)
 {
     (void)state;
-    static const struct {
+    const struct {
         const char *what;
         struct sg_span text;
     } rows[] = {

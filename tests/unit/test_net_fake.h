@@ -7,7 +7,7 @@
 #include "unit.h"
 
 #include "net/http.h"
-#include "net/url.h"
+#include "base/url.h"
 
 /* One answer. A status of 0 is a failure with `body` as its message. */
 struct fake_answer {

@@ -1,9 +1,9 @@
 /* Which URLs may be asked, how they are shown, and which addresses are refused. */
 #include "unit.h"
 
+#include "base/url.h"
 #include "net/address.h"
 #include "net/http.h"
-#include "net/url.h"
 
 static void test_url_problems(void **state)
 {
@@ -35,10 +35,10 @@ static void test_url_problems(void **state)
         {"https://@h/x", "holds a user name or a password"},
         {"https://h/x\r\nHost: y", "holds a control character"},
         {"https://h/\x7f", "holds a control character"},
-        {"https://h/a b", "holds a space"},
+        {"https://h/a b", "holds a space; write it as %20"},
         {"https://b\xc3\xbc"
          "cher.example/",
-         "holds a character that is not ASCII"},
+         "holds a character that is not ASCII; write it percent-encoded, a host name in its xn-- form"},
         {"https://h/x#y", "holds a fragment (#), which a server never sees"},
         {"https://h/%zz", "holds a % without two hexadecimal digits"},
         {"https://h/%4", "holds a % without two hexadecimal digits"},
@@ -57,7 +57,7 @@ static void test_url_problems(void **state)
         {"https://[::1]x/", "names a port that is no number from 1 to 65535"},
     };
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
-        const char *problem = sg_http_url_problem(rows[i].url);
+        const char *problem = sg_url_problem(rows[i].url);
         if ((problem == NULL) != (rows[i].problem == NULL) ||
             (problem != NULL && strcmp(problem, rows[i].problem) != 0))
             fail_msg("%s: %s instead of %s", rows[i].url, problem == NULL ? "fine" : problem,
@@ -72,10 +72,10 @@ static void test_url_length(void **state)
     memset(url, 'a', sizeof url);
     memcpy(url, "https://h/", 10);
     url[SG_URL_MAX_BYTES] = '\0';
-    assert_null(sg_http_url_problem(url));
+    assert_null(sg_url_problem(url));
     url[SG_URL_MAX_BYTES] = 'a';
     url[SG_URL_MAX_BYTES + 1] = '\0';
-    assert_string_equal(sg_http_url_problem(url), "is longer than 2048 bytes");
+    assert_string_equal(sg_url_problem(url), "is longer than 2048 bytes");
 }
 
 static void test_url_parts(void **state)

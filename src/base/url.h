@@ -1,15 +1,18 @@
 /*
- * The URLs that this program asks (http.h says which may be asked at all), taken apart and shown. For the net room and for
- * those who name a URL in a message.
+ * The URLs that this program asks: which may be asked at all, taken apart, and shown.
  *
  * Thread-safe.
  */
-#ifndef SG_NET_URL_H
-#define SG_NET_URL_H
+#ifndef SG_BASE_URL_H
+#define SG_BASE_URL_H
 
 #include "base/printable.h"
 
-/* The host as the URL spells it, the brackets of an IPv6 address included. Borrowed from `url`, which sg_http_url_problem has
+/* Whether `url` may be asked at all: https, a host, no user or password, no control characters or spaces, ASCII, at most
+ * SG_URL_MAX_BYTES. The reason, or NULL when it is fine. */
+const char *sg_url_problem(const char *url);
+
+/* The host as the URL spells it, the brackets of an IPv6 address included. Borrowed from `url`, which sg_url_problem has
  * found fine. */
 struct sg_span sg_url_host(const char *url);
 

@@ -1,9 +1,9 @@
-#include "net/url.h"
+#include "base/url.h"
 
 #include <stdio.h>
 #include <strings.h>
 
-#include "net/http.h"
+#include "base/limits.h"
 
 static const char scheme[] = "https://";
 
@@ -54,7 +54,8 @@ static unsigned port_of(struct sg_span authority)
     size_t at = host_length(authority);
     if (at == authority.size)
         return 443;
-    if (authority.data[at] != ':' || authority.size - at < 2 || authority.size - at > 6)
+    if (authority.data[at] != ':' || authority.size - at < 2 || authority.size - at > 6 ||
+        authority.data[at + 1] == '0')
         return 0;
     unsigned port = 0;
     for (at++; at < authority.size; at++) {
@@ -78,9 +79,9 @@ static const char *character_problem(const char *url)
         if (c < 0x20 || c == 0x7F)
             return "holds a control character";
         if (c == ' ')
-            return "holds a space";
+            return "holds a space; write it as %20";
         if (c > 0x7F)
-            return "holds a character that is not ASCII";
+            return "holds a character that is not ASCII; write it percent-encoded, a host name in its xn-- form";
         if (c == '#')
             return "holds a fragment (#), which a server never sees";
         if (c == '%' && !(is_hex(at[1]) && is_hex(at[2])))
@@ -93,7 +94,7 @@ static const char *character_problem(const char *url)
 
 static bool host_valid(struct sg_span host)
 {
-    if (host.size == 0 || host.size > 255)
+    if (host.size == 0 || host.size > 255 || host.data[0] == '.' || host.data[0] == '-')
         return false;
     bool bracketed = host.data[0] == '[';
     if (bracketed && (host.size < 4 || host.data[host.size - 1] != ']'))
@@ -109,7 +110,7 @@ static bool host_valid(struct sg_span host)
     return true;
 }
 
-const char *sg_http_url_problem(const char *url)
+const char *sg_url_problem(const char *url)
 {
     if (strlen(url) > SG_URL_MAX_BYTES)
         return "is longer than 2048 bytes";

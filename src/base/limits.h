@@ -106,6 +106,8 @@
 /* Back-off between tries, in milliseconds: first upper bound, largest upper bound (full jitter below them). */
 #define SG_BACKOFF_FIRST_MS 200
 #define SG_BACKOFF_MAX_MS   5000
+/* Milliseconds that must be left for one more try: less would only turn the true cause into a time-out. */
+#define SG_HTTP_MIN_TRY_MS 100
 /* Tries for one request, the first included. */
 #define SG_HTTP_MAX_TRIES 6u
 /* An answer slower than so many bytes a second for so many seconds is given up and tried again (ATTACKS.md HT-06). */

@@ -4,6 +4,7 @@
 #include <time.h>
 
 enum { FIRST_YEAR = 1970, LAST_YEAR = 9999 };
+#define LAST_SECOND INT64_C(253402300799) /* 9999-12-31T23:59:59Z */
 
 struct calendar {
     int year, month, day, hour, minute, second;
@@ -167,6 +168,8 @@ bool sg_time_parse_rfc3339(struct sg_span text, struct sg_time *out)
     if (!shaped || !calendar_valid(&c))
         return false;
     time.unix_seconds = calendar_to_unix(&c) - offset_seconds;
+    if (time.unix_seconds < 0 || time.unix_seconds > LAST_SECOND)
+        return false;
     *out = time;
     return true;
 }

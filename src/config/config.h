@@ -56,6 +56,13 @@ struct sg_source_setting {
     struct sg_place place;
 };
 
+/* A file that the configuration names. */
+struct sg_named_file {
+    const char *path; /* as written; NULL when none is named */
+    struct sg_place place;
+    uint32_t width; /* characters that the path takes there */
+};
+
 struct sg_config {
     const char *path;   /* as given */
     const char *folder; /* paths in the file are relative to it */
@@ -67,18 +74,18 @@ struct sg_config {
     const struct sg_artifact **layers;
     size_t layer_count;
 
-    bool trust_aws;          /* `aws` stands in trust.roots, or the key is absent */
-    const char **root_paths; /* PEM files, as written */
-    const struct sg_place *root_places;
-    size_t root_path_count;
+    bool trust_aws;                         /* `aws` stands in trust.roots, or the key is absent */
+    const struct sg_named_file *root_files; /* PEM files */
+    size_t root_file_count;
 
     const struct sg_source_setting *sources;
     size_t source_count;    /* 0: the revocation check is switched off (`sources: []`) */
     bool unavailable_warns; /* on_unavailable: warn */
     int64_t source_timeout_ms;
-    const char *cache;     /* folder as written, or NULL */
-    const char *ca_bundle; /* file as written, or NULL */
+    const char *cache;              /* folder as written, or NULL */
+    struct sg_named_file ca_bundle; /* PEM file */
 
+    struct sg_span source; /* the file's text, for showing a line of it */
     struct sg_arena arena; /* owns all of the above */
 };
 
@@ -88,6 +95,16 @@ struct sg_config {
  * SG_CONFIG_PROBLEMS_MAX_BYTES; it stays empty unless the error is CONFIGURATION. */
 SG_RESULT sg_config_load(const char *path, struct sg_config **out, struct sg_buffer *problems, struct sg_error *error);
 void sg_config_free(struct sg_config **config);
+
+/* A problem that shows only when a named file is used. */
+struct sg_file_problem {
+    const struct sg_named_file *file;
+    const char *message; /* one printable line */
+};
+
+/* Appends the problems to `out` in the form and order of all others. */
+SG_RESULT sg_config_show_problems(const struct sg_config *config, const struct sg_file_problem *problems, size_t count,
+                                  struct sg_buffer *out, struct sg_error *error);
 
 /* Version of the library in use. Borrowed for ever. */
 const char *sg_config_libyaml_version(void);

@@ -93,6 +93,7 @@ sg_result sg_config_load(const char *path, struct sg_config **out, struct sg_buf
     if (problems.total == 0) {
         SG_TRY(sg_sha256(sg_buffer_span(&bytes), config->sha256, error));
         problems.source = sg_raw_skip_bom(sg_buffer_span(&bytes));
+        SG_TRY(sg_arena_copy(&config->arena, problems.source, &config->source, error));
         SG_TRY(read_source(config, &problems, error));
     }
     if (problems.total > 0)
@@ -101,4 +102,16 @@ sg_result sg_config_load(const char *path, struct sg_config **out, struct sg_buf
         return sg_fail_memory(error);
     *out = SG_TAKE(config);
     return SG_OK;
+}
+
+sg_result sg_config_show_problems(const struct sg_config *config, const struct sg_file_problem *problems, size_t count,
+                                  struct sg_buffer *out, struct sg_error *error)
+{
+    SG_CLEANUP(sg_problems_free) struct sg_problems shown = {.path = config->path, .source = config->source};
+    for (size_t i = 0; i < count; i++) {
+        struct sg_mark mark = {.place = problems[i].file->place, .width = problems[i].file->width};
+        sg_problem_expected(sg_problem_add(&shown, mark, "%s", problems[i].message),
+                            "a PEM file with certificates, its path relative to the folder of this file");
+    }
+    return sg_problems_render(&shown, out, error);
 }

@@ -175,7 +175,8 @@ sg_result sg_schema_revocation(struct sg_schema *s, const struct sg_node *node, 
     if (cache != NULL && sg_want_path(s, cache, "`cache`", &text))
         s->config->cache = (const char *)text.data;
     if (bundle != NULL && sg_want_path(s, bundle, "`ca_bundle`", &text))
-        s->config->ca_bundle = (const char *)text.data;
+        s->config->ca_bundle = (struct sg_named_file){
+            .path = (const char *)text.data, .place = bundle->mark.place, .width = bundle->mark.width};
     if (sources != NULL)
         return read_sources(s, sources, error);
     refuse_default(s, node->key->mark);

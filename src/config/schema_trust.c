@@ -3,24 +3,20 @@
 #include "config/schema.h"
 
 struct roots {
-    const char **paths;
-    size_t path_count;
-    size_t path_capacity;
-    struct sg_place *places;
-    size_t place_count;
-    size_t place_capacity;
+    struct sg_named_file *files;
+    size_t count;
+    size_t capacity;
 };
 
 static sg_result add_path(struct sg_schema *s, const struct sg_node *node, struct sg_span path, struct roots *roots,
                           struct sg_error *error)
 {
-    void *memory = NULL;
-    SG_TRY(sg_arena_push(s->arena, (void **)&roots->paths, &roots->path_count, &roots->path_capacity,
-                         sizeof roots->paths[0], &memory, error));
-    *(const char **)memory = (const char *)path.data;
-    SG_TRY(sg_arena_push(s->arena, (void **)&roots->places, &roots->place_count, &roots->place_capacity,
-                         sizeof roots->places[0], &memory, error));
-    *(struct sg_place *)memory = node->mark.place;
+    void *files = roots->files;
+    void *file = NULL;
+    SG_TRY(sg_arena_push(s->arena, &files, &roots->count, &roots->capacity, sizeof roots->files[0], &file, error));
+    roots->files = files;
+    *(struct sg_named_file *)file =
+        (struct sg_named_file){.path = (const char *)path.data, .place = node->mark.place, .width = node->mark.width};
     return SG_OK;
 }
 
@@ -29,8 +25,8 @@ static bool listed_already(const struct sg_schema *s, const struct roots *roots,
 {
     if (sg_span_equal(root, SG_SPAN_LITERAL("aws")))
         return s->config->trust_aws;
-    for (size_t i = 0; i < roots->path_count; i++)
-        if (sg_span_equal(root, sg_span_text(roots->paths[i])))
+    for (size_t i = 0; i < roots->count; i++)
+        if (sg_span_equal(root, sg_span_text(roots->files[i].path)))
             return true;
     return false;
 }
@@ -80,9 +76,8 @@ static sg_result read_roots(struct sg_schema *s, const struct sg_node *list, str
         }
         SG_TRY(read_root(s, item, &roots, error));
     }
-    s->config->root_paths = roots.paths;
-    s->config->root_places = roots.places;
-    s->config->root_path_count = roots.path_count;
+    s->config->root_files = roots.files;
+    s->config->root_file_count = roots.count;
     return SG_OK;
 }
 

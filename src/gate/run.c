@@ -4,9 +4,9 @@
 #include "base/cleanup.h"
 #include "base/file.h"
 #include "base/printable.h"
+#include "base/url.h"
 #include "crypto/library.h"
 #include "gate/internal.h"
-#include "base/url.h"
 
 /* One file, read once however many artifacts name it. */
 struct package_file {
@@ -61,55 +61,61 @@ const struct sg_report *sg_run_report(const struct sg_run *run)
 
 /* --- what the configuration names --------------------------------------------------------------------------------------- */
 
-/* A file that the configuration names cannot be used: said like every other problem of the configuration. */
-static sg_result refuse_setting(const struct sg_run *run, struct sg_place place, const struct sg_error *cause,
-                                struct sg_buffer *problems, struct sg_error *error)
+/* Reads a file that the configuration names. */
+static sg_result read_named(const struct sg_run *run, const char *path, char **joined, struct sg_buffer *out,
+                            struct sg_error *error)
 {
-    struct sg_printable shown;
-    if (cause->code == SG_ERROR_MEMORY || cause->code == SG_ERROR_INTERNAL)
-        return sg_fail(error, cause->code, "%s", cause->message);
-    const char *path = sg_printable_text(&shown, run->config->path);
-    SG_TRY(place.line > 0 ? sg_buffer_printf(problems, error, "%s:%u:%u: error: %s\n", path, place.line, place.column,
-                                             cause->message)
-                          : sg_buffer_printf(problems, error, "%s: error: %s\n", path, cause->message));
-    return sg_fail(error, SG_ERROR_CONFIGURATION, "the configuration cannot be used");
+    SG_TRY(sg_path_join(run->config->folder, sg_span_text(path), joined, error));
+    return sg_file_read(*joined, SG_PEM_MAX_BYTES, out, error);
 }
 
 static sg_result add_root_file(struct sg_run *run, const char *path, struct sg_error *error)
 {
     SG_CLEANUP(sg_cleanup_free) char *joined = NULL;
     SG_CLEANUP(sg_buffer_free) struct sg_buffer pem = {0};
-    SG_TRY(sg_path_join(run->config->folder, sg_span_text(path), &joined, error));
-    SG_TRY(sg_file_read(joined, SG_PEM_MAX_BYTES, &pem, error));
+    SG_TRY(read_named(run, path, &joined, &pem, error));
     return sg_anchors_add_pem(run->anchors, sg_buffer_span(&pem), joined, error);
 }
 
-static sg_result load_anchors(struct sg_run *run, struct sg_buffer *problems, struct sg_error *error)
+static sg_result check_ca_bundle(struct sg_run *run, const char *path, struct sg_error *error)
 {
-    SG_TRY(sg_anchors_make(&run->anchors, error));
-    if (run->config->trust_aws)
-        SG_TRY(sg_anchors_add_builtin(run->anchors, error));
-    for (size_t i = 0; i < run->config->root_path_count; i++) {
-        struct sg_error cause = {0};
-        if (!add_root_file(run, run->config->root_paths[i], &cause).done)
-            return refuse_setting(run, run->config->root_places[i], &cause, problems, error);
-    }
+    SG_CLEANUP(sg_buffer_free) struct sg_buffer bundle = {0};
+    return read_named(run, path, &run->ca_bundle, &bundle, error);
+}
+
+/* Uses one named file; a problem of the file goes to `found`, any other is an error. */
+static sg_result use_file(struct sg_run *run, sg_result (*use)(struct sg_run *, const char *, struct sg_error *),
+                          const struct sg_named_file *file, struct sg_file_problem *found, size_t *count,
+                          struct sg_error *error)
+{
+    struct sg_error cause = {0};
+    if (use(run, file->path, &cause).done)
+        return SG_OK;
+    if (cause.code == SG_ERROR_MEMORY || cause.code == SG_ERROR_INTERNAL)
+        return sg_fail(error, cause.code, "%s", cause.message);
+    found[*count] = (struct sg_file_problem){.file = file};
+    SG_TRY(sg_arena_text(&run->arena, sg_span_text(cause.message), &found[*count].message, error));
+    *count += 1;
     return SG_OK;
 }
 
-static sg_result load_network_settings(struct sg_run *run, struct sg_buffer *problems, struct sg_error *error)
+/* Every file that the configuration names, so that all that is wrong with them is said at once. */
+static sg_result load_named_files(struct sg_run *run, struct sg_buffer *problems, struct sg_error *error)
 {
     const struct sg_config *config = run->config;
-    SG_CLEANUP(sg_buffer_free) struct sg_buffer bundle = {0};
-    struct sg_error cause = {0};
-    if (config->cache != NULL)
-        SG_TRY(sg_path_join(config->folder, sg_span_text(config->cache), &run->cache, error));
-    if (config->ca_bundle == NULL)
+    struct sg_file_problem found[SG_MAX_ROOTS + 1];
+    size_t count = 0;
+    SG_TRY(sg_anchors_make(&run->anchors, error));
+    if (config->trust_aws)
+        SG_TRY(sg_anchors_add_builtin(run->anchors, error));
+    for (size_t i = 0; i < config->root_file_count; i++)
+        SG_TRY(use_file(run, add_root_file, &config->root_files[i], found, &count, error));
+    if (config->ca_bundle.path != NULL)
+        SG_TRY(use_file(run, check_ca_bundle, &config->ca_bundle, found, &count, error));
+    if (count == 0)
         return SG_OK;
-    SG_TRY(sg_path_join(config->folder, sg_span_text(config->ca_bundle), &run->ca_bundle, error));
-    if (!sg_file_read(run->ca_bundle, SG_PEM_MAX_BYTES, &bundle, &cause).done)
-        return refuse_setting(run, (struct sg_place){0}, &cause, problems, error);
-    return SG_OK;
+    SG_TRY(sg_config_show_problems(config, found, count, problems, error));
+    return sg_fail(error, SG_ERROR_CONFIGURATION, "the configuration names files that cannot be used");
 }
 
 static sg_result make_sources(struct sg_run *run, struct sg_error *error)
@@ -366,8 +372,9 @@ static sg_result prepare(struct sg_run *run, const struct sg_gate_options *optio
     };
     SG_TRY(sg_config_load(options->config_path, &run->config, problems, error));
     run->report.config = run->config;
-    SG_TRY(load_anchors(run, problems, error));
-    SG_TRY(load_network_settings(run, problems, error));
+    SG_TRY(load_named_files(run, problems, error));
+    if (run->config->cache != NULL)
+        SG_TRY(sg_path_join(run->config->folder, sg_span_text(run->config->cache), &run->cache, error));
     SG_TRY(sg_select(run->config, options, &run->arena, &run->selection, error));
     run->report.skipped_artifacts = run->selection.skipped;
     SG_TRY(make_sources(run, error));

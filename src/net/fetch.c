@@ -181,7 +181,7 @@ static bool wait_for_next(const struct attempt *attempt, struct sg_error *error)
         snprintf(reason, sizeof reason,
                  ": the server asks to wait %" PRId64 " s, and %" PRId64 ".%" PRId64 " s are left",
                  attempt->asked_wait_ms / 1000, left > 0 ? left / 1000 : 0, left > 0 ? left / 100 % 10 : 0);
-    else if (wait >= left)
+    else if (wait + SG_HTTP_MIN_TRY_MS > left)
         snprintf(reason, sizeof reason, ": the time of %" PRId64 ".%" PRId64 " s is used up",
                  attempt->request->timeout_ms / 1000, attempt->request->timeout_ms / 100 % 10);
     if (reason[0] == '\0')

@@ -9,7 +9,7 @@ import tempfile
 import unittest
 from pathlib import Path
 
-from support import cms, package, sealgate, signing_pki
+from support import cms, package, signing_pki
 from support.https_server import HttpsServer
 from support.sealgate import GateTest
 from support.tls_pki import TlsPki

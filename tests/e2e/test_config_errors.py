@@ -186,12 +186,12 @@ SCHEMA = [
     Row("plain HTTP", "sources: []", "sources:\n    - list: «http://example.com/x", "`http://example.com/x` is plain HTTP", "https://HOST/PATH, or file:PATH", note="can be changed on the way"),
     Row("another scheme", "sources: []", "sources:\n    - crl: «ldap://example.com/x", "is neither an https:// URL nor a file", "https://HOST/PATH, or file:PATH"),
     Row("a path without file:", "sources: []", "sources:\n    - list: «revoked.json", "`revoked.json` is neither an https:// URL nor a file", "file:PATH"),
-    Row("user and password", "sources: []", "sources:\n    - list: «https://user:hunter2@example.com/x", "has a user name or password in it", "https://HOST/PATH"),
-    Row("space in a URL", "sources: []", "sources:\n    - list: «https://example.com/a b", "has a space in it", "https://HOST/PATH"),
-    Row("no host", "sources: []", "sources:\n    - list: «https:///x", "has no host", "https://HOST/PATH"),
-    Row("port out of range", "sources: []", "sources:\n    - list: «https://example.com:65536/x", "has no valid port", "https://HOST/PATH"),
+    Row("user and password", "sources: []", "sources:\n    - list: «https://user:hunter2@example.com/x", "holds a user name or a password", "https://HOST/PATH"),
+    Row("space in a URL", "sources: []", "sources:\n    - list: «https://example.com/a b", "holds a space; write it as %20", "https://HOST/PATH"),
+    Row("no host", "sources: []", "sources:\n    - list: «https:///x", "names no host", "https://HOST/PATH"),
+    Row("port out of range", "sources: []", "sources:\n    - list: «https://example.com:65536/x", "names a port that is no number from 1 to 65535", "https://HOST/PATH"),
     Row("international host", "sources: []", "sources:\n    - list: «https://exämple.com/x", "not ASCII", "https://HOST/PATH"),
-    Row("URL too long", "sources: []", f"sources:\n    - list: «https://example.com/{'x' * 2048}", "is too long: at most 2048 bytes", "https://HOST/PATH"),
+    Row("URL too long", "sources: []", f"sources:\n    - list: «https://example.com/{'x' * 2048}", "is longer than 2048 bytes", "https://HOST/PATH"),
     Row("file without a path", "sources: []", 'sources:\n    - list: «"file:"', "has no path", "file:PATH"),
     Row("file on a host", "sources: []", "sources:\n    - list: «file://host/x", "has no path, but a host", "file:///PATH"),
     Row("on_unavailable", "sources: []", "sources: []\n  on_unavailable: «wran", "`on_unavailable` cannot be `wran`", "block or warn", "warn"),
@@ -508,6 +508,14 @@ class Several(ConfigTest):
         for problem in problems:
             self.assertCaret(problem, text)
 
+    def test_all_files_that_cannot_be_used_are_reported(self):
+        text = GOOD.replace("roots: [aws]", "roots: [first.pem, second.pem]").replace("sources: []", "sources: []\n  ca_bundle: third.pem")
+        problems, rest = self.refused(text)
+        self.assertEqual([(problem.line, problem.column) for problem in problems], [(17, 11), (17, 22), (20, 14)])
+        self.assertEqual(rest, [])
+        for problem, name in zip(problems, ("first", "second", "third")):
+            self.assertIn(f"cannot open {name}.pem", problem.message)
+
     def test_very_many_errors_are_counted(self):
         text = GOOD + "".join(f"wrong{number}: x\n" for number in range(60))
         problems, rest = self.refused(text)
@@ -554,7 +562,3 @@ class Several(ConfigTest):
                     self.assertEqual(commands(result.err)[0], [])
                     self.assertNotIn("##vso", result.err)
         self.assertFalse(Path(self.workspace.path / "report.json").exists())
-
-
-if __name__ == "__main__":
-    unittest.main()

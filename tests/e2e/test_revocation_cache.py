@@ -18,7 +18,7 @@ __all__ = ["setUpModule"]
 # --- the cache ------------------------------------------------------------------------------------------------------------
 
 
-class Cache(RevocationTest):
+class CacheTest(RevocationTest):
     CACHE = {"cache": ".sealgate-cache"}
 
     def cached(self, code=sealgate.PASSED, arguments=(), sources=None, **options):
@@ -40,6 +40,8 @@ class Cache(RevocationTest):
         WORLD.good.forget()
         WORLD.good.connections = 0
 
+
+class Cache(CacheTest):
     def test_within_max_age_the_server_is_not_asked(self):
         self.fill(etag='"1"', cache_control="max-age=600")
         artifact, source = self.cached()
@@ -180,9 +182,7 @@ class Cache(RevocationTest):
         self.assertEqual(sorted(path.name for path in self.workspace.path.rglob("*")), before)
 
 
-class Offline(Cache):
-    """--offline on top of what the cache's tests have. Their own tests are not repeated here."""
-
+class Offline(CacheTest):
     def test_the_cache_is_used_and_the_network_is_not(self):
         self.fill(etag='"v1"', cache_control="max-age=0")
         artifact, source = self.cached(arguments=["--offline"])
@@ -244,11 +244,6 @@ class Offline(Cache):
         self.assertEqual(done.returncode, sealgate.UNDECIDED, done.stdout)
         calls = [line for line in trace.read_text().splitlines() if "AF_INET" in line or "connect(" in line]
         self.assertEqual(calls, [])
-
-
-# The class has the helpers of Cache, not its tests.
-for inherited in [name for name in vars(Cache) if name.startswith("test_") and name not in vars(Offline)]:
-    setattr(Offline, inherited, None)
 
 
 # --- the environment ------------------------------------------------------------------------------------------------------

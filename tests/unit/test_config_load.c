@@ -111,11 +111,11 @@ static void check_full_configs(const struct sg_config *config)
 static void check_full_settings(const struct sg_config *config)
 {
     assert_true(config->trust_aws);
-    assert_int_equal(config->root_path_count, 2);
-    assert_string_equal(config->root_paths[0], "pki/a.pem");
-    assert_string_equal(config->root_paths[1], "pki/b.pem");
-    check_place(config->root_places[0], 28, 11);
-    check_place(config->root_places[1], 28, 27);
+    assert_int_equal(config->root_file_count, 2);
+    assert_string_equal(config->root_files[0].path, "pki/a.pem");
+    assert_string_equal(config->root_files[1].path, "pki/b.pem");
+    check_place(config->root_files[0].place, 28, 11);
+    check_place(config->root_files[1].place, 28, 27);
     assert_int_equal(config->source_count, 3);
     assert_int_equal(config->sources[0].kind, SG_SOURCE_LIST);
     assert_string_equal(config->sources[0].url, "https://pki.example.com/revoked.json");
@@ -128,7 +128,7 @@ static void check_full_settings(const struct sg_config *config)
     assert_true(config->unavailable_warns);
     assert_int_equal(config->source_timeout_ms, 120000);
     assert_string_equal(config->cache, ".cache");
-    assert_string_equal(config->ca_bundle, "pki/tls.pem");
+    assert_string_equal(config->ca_bundle.path, "pki/tls.pem");
 }
 
 static void test_full(void **state)
@@ -163,12 +163,12 @@ static void test_defaults(void **state)
     assert_memory_equal(config->sha256, digest, sizeof digest);
     assert_false(config->strict);
     assert_true(config->trust_aws);
-    assert_int_equal(config->root_path_count, 0);
+    assert_int_equal(config->root_file_count, 0);
     assert_int_equal(config->source_count, 0);
     assert_false(config->unavailable_warns);
     assert_int_equal(config->source_timeout_ms, SG_SOURCE_TIMEOUT_MS);
     assert_null(config->cache);
-    assert_null(config->ca_bundle);
+    assert_null(config->ca_bundle.path);
     assert_false(config->functions[0]->configs[0]->enforce);
     sg_config_free(&config);
     write_text("sealgate.yaml", VERSION USE CONFIGS FUNCTIONS OFF "trust: {roots: [a.pem]}\n");

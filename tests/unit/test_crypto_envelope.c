@@ -338,44 +338,52 @@ static bool same_claims(const struct sg_signature *a, const struct sg_signature 
     return true;
 }
 
-/* A bent byte refutes the signature, or it stands where nothing that is proven rests on it (a version, a length of the outer
- * BER, the envelope's own copy of the root): then every proven claim is the same as before. */
-static void check_every_byte(const struct real *real, const uint8_t *masks, size_t mask_count)
+/* Bytes of the signature of 2024 that no signature covers and that nothing rests on: two version numbers, the envelope's own
+ * copy of the root (the pinned one is used), and the case of letters in the name that the signer is found by. */
+static bool covered_by_nothing(size_t byte)
 {
-    struct sg_span pem = read_real(real);
-    struct sg_span bytes = unmake_pem(pem);
-    struct sg_envelope good;
-    struct sg_arena good_arena;
-    size_t refuted = 0;
-    assert_int_equal(bytes.size, real->der_bytes);
-    verify(pem, NULL, &good_arena, &good);
-    for (size_t i = 0; i < bytes.size; i++) {
-        uint8_t mask = masks[i % mask_count];
-        struct sg_arena before = made;
-        struct sg_envelope bent;
-        struct sg_arena arena;
-        ((uint8_t *)(uintptr_t)bytes.data)[i] ^= mask;
-        made = sg_arena_make(before.max_bytes);
-        verify(make_pem(bytes), NULL, &arena, &bent);
-        sg_arena_free(&made);
-        made = before;
-        ((uint8_t *)(uintptr_t)bytes.data)[i] ^= mask;
-        if (sg_envelope_refutation(&bent) != NULL)
-            refuted++;
-        else if (bent.chain.outcome != SG_PROVEN || !same_claims(&good.claims, &bent.claims))
-            fail_msg("byte %zu ^ 0x%02x changes what is proven", i, mask);
-        sg_arena_free(&arena);
+    static const struct {
+        size_t first, last;
+    } ranges[] = {{19, 19}, {1945, 2528}, {2541, 2541}, {2548, 2648}};
+    for (size_t i = 0; i < sizeof ranges / sizeof ranges[0]; i++) {
+        if (byte >= ranges[i].first && byte <= ranges[i].last)
+            return true;
     }
-    sg_arena_free(&good_arena);
-    /* All but the outer shell and the root that is not used. */
-    assert_true(refuted > real->der_bytes / 2);
+    return false;
 }
 
-static void test_every_byte_of_2024(void **state)
+static void check_byte(struct sg_span bytes, size_t byte, uint8_t mask, const struct sg_envelope *good)
+{
+    struct sg_arena before = made;
+    struct sg_envelope bent;
+    struct sg_arena arena;
+    ((uint8_t *)(uintptr_t)bytes.data)[byte] ^= mask;
+    made = sg_arena_make(before.max_bytes);
+    verify(make_pem(bytes), NULL, &arena, &bent);
+    sg_arena_free(&made);
+    made = before;
+    ((uint8_t *)(uintptr_t)bytes.data)[byte] ^= mask;
+    if (sg_envelope_refutation(&bent) == NULL && !covered_by_nothing(byte))
+        fail_msg("byte %zu ^ 0x%02x is not noticed", byte, mask);
+    if (sg_envelope_refutation(&bent) == NULL &&
+        (bent.chain.outcome != SG_PROVEN || !same_claims(&good->claims, &bent.claims)))
+        fail_msg("byte %zu ^ 0x%02x changes what is proven", byte, mask);
+    sg_arena_free(&arena);
+}
+
+static void test_every_byte(void **state)
 {
     (void)state;
     static const uint8_t masks[] = {0x01, 0x80, 0xFF, 0x20};
-    check_every_byte(&forwarder_2024, masks, sizeof masks);
+    struct sg_span pem = read_real(&forwarder_2024);
+    struct sg_span bytes = unmake_pem(pem);
+    struct sg_envelope good;
+    struct sg_arena arena;
+    assert_int_equal(bytes.size, forwarder_2024.der_bytes);
+    verify(pem, NULL, &arena, &good);
+    for (size_t i = 0; i < bytes.size; i++)
+        check_byte(bytes, i, masks[i % sizeof masks], &good);
+    sg_arena_free(&arena);
 }
 
 /* A signature that is cut anywhere is none. */
@@ -403,7 +411,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_layer_of_2022), cmocka_unit_test(test_forwarder_of_2024),
         cmocka_unit_test(test_other_content), cmocka_unit_test(test_no_anchor),
-        cmocka_unit_test(test_pem),           cmocka_unit_test(test_every_byte_of_2024),
+        cmocka_unit_test(test_pem),           cmocka_unit_test(test_every_byte),
         cmocka_unit_test(test_every_length),
     };
     return cmocka_run_group_tests(tests, set_up, tear_down);

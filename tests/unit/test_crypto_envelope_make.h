@@ -210,14 +210,18 @@ static inline struct sg_span make_cms(const struct envelope_plan *plan, const st
 /* The PEM block of AWS Signer: label PKCS7, lines of 64. */
 static inline struct sg_span make_pem(struct sg_span bytes)
 {
-    struct sg_span out = SG_SPAN_LITERAL("-----BEGIN PKCS7-----\n");
+    static const char begin[] = "-----BEGIN PKCS7-----\n";
+    static const char end[] = "-----END PKCS7-----\n";
+    uint8_t *text = made_bytes(bytes.size / 48 * 65 + 66 + sizeof begin + sizeof end);
+    size_t used = sizeof begin - 1;
+    memcpy(text, begin, used);
     for (size_t at = 0; at < bytes.size; at += 48) {
-        unsigned char line[65];
         int size = bytes.size - at < 48 ? (int)(bytes.size - at) : 48;
-        int written = EVP_EncodeBlock(line, bytes.data + at, size);
-        out = JOIN(out, sg_span_of(line, (size_t)written), SG_SPAN_LITERAL("\n"));
+        used += (size_t)EVP_EncodeBlock(text + used, bytes.data + at, size);
+        text[used++] = '\n';
     }
-    return JOIN(out, SG_SPAN_LITERAL("-----END PKCS7-----\n"));
+    memcpy(text + used, end, sizeof end - 1);
+    return sg_span_of(text, used + sizeof end - 1);
 }
 
 /* What stands between the first and the last line of the block, decoded. */

@@ -300,7 +300,7 @@ static void check_problem(const char *what, const char *yaml, enum sg_error_code
     sg_buffer_free(&problems);
 }
 
-#define UNUSABLE "the configuration cannot be used"
+#define UNUSABLE "the configuration names files that cannot be used"
 
 static void test_unusable(void **state)
 {

@@ -294,8 +294,12 @@ static void check_problem(const char *what, const char *yaml, enum sg_error_code
     else
         unlink("sealgate.yaml");
     assert_failed(sg_gate_run(&options, &run, &problems, &error), error, code, message);
-    if (strcmp(sg_buffer_text(&problems), problems_wanted) != 0)
+    size_t length = strlen(problems_wanted);
+    if (strncmp(sg_buffer_text(&problems), problems_wanted, length) != 0 || (length == 0 && problems.size > 0))
         fail_msg("%s:\n  is     %s\n  wanted %s", what, sg_buffer_text(&problems), problems_wanted);
+    /* Then the line with a caret, as the configuration room's own tests hold it. */
+    if (length > 0)
+        assert_contains(sg_buffer_text(&problems) + length, "     = expected: a PEM file with certificates");
     assert_null(run);
     sg_buffer_free(&problems);
 }

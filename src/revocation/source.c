@@ -4,9 +4,9 @@
 #include "base/cleanup.h"
 #include "base/file.h"
 #include "base/printable.h"
+#include "base/url.h"
 #include "net/cache.h"
 #include "net/fetch.h"
-#include "base/url.h"
 #include "revocation/source_internal.h"
 
 sg_result sg_source_make(const struct sg_source_setting *setting, struct sg_source **out, struct sg_error *error)

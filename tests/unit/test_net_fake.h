@@ -6,8 +6,8 @@
 
 #include "unit.h"
 
-#include "net/http.h"
 #include "base/url.h"
+#include "net/http.h"
 
 /* One answer. A status of 0 is a failure with `body` as its message. */
 struct fake_answer {

@@ -170,7 +170,7 @@ static void test_signing_time_of_the_unproven(void **state)
 /* --- the pin ---------------------------------------------------------------------------------------------------------------- */
 
 #define PIN_MESSAGE                                                                                                    \
-    "the package's CodeSha256 is AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=, but code_sha256 pins "                  \
+    "the package's CodeSha256 is AwAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=, but code_sha256 pins "                  \
     "AQIAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA="
 
 static void test_pin(void **state)
@@ -216,7 +216,7 @@ static void test_pin(void **state)
         assert_int_equal(judgement.checks[SG_CHECK_MISMATCH].status, SG_STATUS_SKIPPED);
         sg_arena_free(&arena);
 
-        memset(pinned.pin, 0, sizeof pinned.pin); /* the package's own */
+        memcpy(pinned.pin, facts.package.sha256, sizeof pinned.pin);
         judge(&pinned, &facts, &warn_config, &judging, &arena, &judgement);
         for (size_t j = 0; j < judgement.finding_count; j++)
             assert_int_not_equal(judgement.findings[j].rule, SG_RULE_PIN_MISMATCH);

@@ -29,7 +29,11 @@ static inline struct sg_facts good_facts(void)
 {
     return (struct sg_facts){
         .was_read = true,
-        .package = {.structure = {.outcome = SG_PROVEN}, .has_sha256 = true, .has_signature = true, .size = 2785},
+        .package = {.structure = {.outcome = SG_PROVEN},
+                    .has_sha256 = true,
+                    .sha256 = {3},
+                    .has_signature = true,
+                    .size = 2785},
         .envelope = {.format = {.outcome = SG_PROVEN},
                      .signature = {.outcome = SG_PROVEN},
                      .chain = {.outcome = SG_PROVEN},

@@ -25,22 +25,33 @@ static const char *kind_of(mode_t mode)
     }
 }
 
-static sg_result open_regular(const char *path, size_t max_bytes, int *descriptor, struct stat *before,
-                              struct sg_error *error)
+/* What is open must be a regular file that is not too large. */
+static sg_result examine(int descriptor, const char *name, size_t max_bytes, struct stat *status,
+                         struct sg_error *error)
 {
     struct sg_printable shown;
-    /* O_NONBLOCK: opening a named pipe must not wait for a writer. */
-    *descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
-    if (*descriptor < 0)
-        return sg_fail_errno(error, SG_ERROR_IO, errno, "cannot open %s", sg_printable_text(&shown, path));
-    if (fstat(*descriptor, before) != 0)
-        return sg_fail_errno(error, SG_ERROR_IO, errno, "cannot examine %s", sg_printable_text(&shown, path));
-    if (!S_ISREG(before->st_mode))
-        return sg_fail(error, SG_ERROR_IO, "%s is %s, not a file", sg_printable_text(&shown, path),
-                       kind_of(before->st_mode));
-    if ((uint64_t)before->st_size > max_bytes)
+    if (fstat(descriptor, status) != 0)
+        return sg_fail_errno(error, SG_ERROR_IO, errno, "cannot examine %s", sg_printable_text(&shown, name));
+    if (!S_ISREG(status->st_mode))
+        return sg_fail(error, SG_ERROR_IO, "%s is %s, not a file", sg_printable_text(&shown, name),
+                       kind_of(status->st_mode));
+    if ((uint64_t)status->st_size > max_bytes)
         return sg_fail(error, SG_ERROR_REFUSED, "%s has %jd bytes; at most %zu are read",
-                       sg_printable_text(&shown, path), (intmax_t)before->st_size, max_bytes);
+                       sg_printable_text(&shown, name), (intmax_t)status->st_size, max_bytes);
+    return SG_OK;
+}
+
+sg_result sg_file_open(const char *path, size_t max_bytes, int *out, struct sg_error *error)
+{
+    struct sg_printable shown;
+    struct stat status = {0};
+    /* O_NONBLOCK: opening a named pipe must not wait for a writer. */
+    SG_CLEANUP(sg_cleanup_close) int descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
+    if (descriptor < 0)
+        return sg_fail_errno(error, SG_ERROR_IO, errno, "cannot open %s", sg_printable_text(&shown, path));
+    SG_TRY(examine(descriptor, path, max_bytes, &status, error));
+    *out = descriptor;
+    descriptor = -1;
     return SG_OK;
 }
 
@@ -71,11 +82,11 @@ static bool same_file(const struct stat *a, const struct stat *b)
            a->st_ctim.tv_nsec == b->st_ctim.tv_nsec;
 }
 
-sg_result sg_file_read(const char *path, size_t max_bytes, struct sg_buffer *out, struct sg_error *error)
+sg_result sg_file_read_open(int descriptor, const char *name, size_t max_bytes, struct sg_buffer *out,
+                            struct sg_error *error)
 {
-    SG_CLEANUP(sg_cleanup_close) int descriptor = -1;
     struct stat before = {0};
-    SG_TRY(open_regular(path, max_bytes, &descriptor, &before, error));
+    SG_TRY(examine(descriptor, name, max_bytes, &before, error));
 
     /* One byte of room more than the file should have: a file that grows is noticed. */
     SG_CLEANUP(sg_buffer_free) struct sg_buffer buffer = sg_buffer_make(max_bytes + 1);
@@ -83,19 +94,26 @@ sg_result sg_file_read(const char *path, size_t max_bytes, struct sg_buffer *out
     size_t room_bytes = (size_t)before.st_size + 1;
     SG_TRY(sg_buffer_reserve(&buffer, room_bytes, &room, error));
     struct sg_span got = {0};
-    SG_TRY(read_to_end(descriptor, path, &got, room, room_bytes, error));
+    SG_TRY(read_to_end(descriptor, name, &got, room, room_bytes, error));
     buffer.size = got.size;
     buffer.data[buffer.size] = '\0';
 
     struct stat after = {0};
     struct sg_printable shown;
     if (fstat(descriptor, &after) != 0)
-        return sg_fail_errno(error, SG_ERROR_IO, errno, "cannot examine %s", sg_printable_text(&shown, path));
+        return sg_fail_errno(error, SG_ERROR_IO, errno, "cannot examine %s", sg_printable_text(&shown, name));
     if (!same_file(&before, &after) || buffer.size != (size_t)before.st_size)
-        return sg_fail(error, SG_ERROR_IO, "%s changed while it was read", sg_printable_text(&shown, path));
+        return sg_fail(error, SG_ERROR_IO, "%s changed while it was read", sg_printable_text(&shown, name));
     *out = buffer;
     buffer = sg_buffer_make(0);
     return SG_OK;
+}
+
+sg_result sg_file_read(const char *path, size_t max_bytes, struct sg_buffer *out, struct sg_error *error)
+{
+    SG_CLEANUP(sg_cleanup_close) int descriptor = -1;
+    SG_TRY(sg_file_open(path, max_bytes, &descriptor, error));
+    return sg_file_read_open(descriptor, path, max_bytes, out, error);
 }
 
 sg_result sg_write_all(int descriptor, struct sg_span bytes, struct sg_error *error)
@@ -146,7 +164,8 @@ static sg_result create_beside(const char *path, unsigned mode, struct new_file 
     return SG_OK;
 }
 
-sg_result sg_file_write(const char *path, struct sg_span bytes, unsigned mode, struct sg_error *error)
+static sg_result write_beside(const char *path, struct sg_span bytes, unsigned mode, bool replace,
+                              struct sg_error *error)
 {
     struct sg_printable shown;
     SG_CLEANUP(discard) struct new_file file = {.descriptor = -1};
@@ -157,10 +176,23 @@ sg_result sg_file_write(const char *path, struct sg_span bytes, unsigned mode, s
                              sg_printable_text(&shown, path));
     if (fsync(file.descriptor) != 0)
         return sg_fail_errno(error, SG_ERROR_IO, errno, "cannot write %s", sg_printable_text(&shown, path));
-    if (rename(file.name, path) != 0)
+    int placed = renameat2(AT_FDCWD, file.name, AT_FDCWD, path, replace ? 0 : RENAME_NOREPLACE);
+    if (placed != 0 && errno == EEXIST)
+        return sg_fail(error, SG_ERROR_REFUSED, "%s exists; it is not overwritten", sg_printable_text(&shown, path));
+    if (placed != 0)
         return sg_fail_errno(error, SG_ERROR_IO, errno, "cannot put %s in place", sg_printable_text(&shown, path));
     sg_cleanup_free(&file.name);
     return SG_OK;
+}
+
+sg_result sg_file_write(const char *path, struct sg_span bytes, unsigned mode, struct sg_error *error)
+{
+    return write_beside(path, bytes, mode, true, error);
+}
+
+sg_result sg_file_create(const char *path, struct sg_span bytes, unsigned mode, struct sg_error *error)
+{
+    return write_beside(path, bytes, mode, false, error);
 }
 
 sg_result sg_path_join(const char *folder, struct sg_span path, char **out, struct sg_error *error)

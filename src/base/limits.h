@@ -26,6 +26,8 @@
 /* Bytes of one component of an entry's name, and of a whole name: NAME_MAX, and PATH_MAX without its NUL (ZN-14). */
 #define SG_NAME_COMPONENT_MAX_BYTES 255u
 #define SG_NAME_MAX_BYTES           4095u
+/* Bytes of all names together: 128 for each of 65,535 entries. Folding may make them eleven times as long, and takes time. */
+#define SG_PACKAGE_NAMES_MAX_BYTES ((size_t)8 * 1024 * 1024)
 /* Components of an entry's name (ZN-14). */
 #define SG_NAME_MAX_DEPTH 64u
 /* Names that may share one value of the hash that libzip's table uses, before its quadratic cost would be felt (ZX-01). */
@@ -36,6 +38,29 @@
 #define SG_INFLATE_CHUNK_BYTES ((size_t)256 * 1024)
 /* Bytes of memory for the facts of one package: directory records of 65,535 entries with long names. */
 #define SG_PACKAGE_ARENA_MAX_BYTES ((size_t)512 * 1024 * 1024)
+
+/* Bytes around a file name that the scan for swallowed entries sees: the longest component of a name behind its folder, and the
+ * local header of a nested archive; ahead of it an extension, the beginning of a file or the folder's name. */
+#define SG_SCAN_BEHIND_BYTES ((size_t)320)
+#define SG_SCAN_AHEAD_BYTES  ((size_t)288)
+/* Bytes of all RECORD files of a package, rows in them, and bytes of the paths they name with their folders: a layer of 334 MiB
+ * with 94 Python packages has 4 MB, 38,591 rows and 3 MB. */
+#define SG_RECORD_MAX_BYTES       ((size_t)8 * 1024 * 1024)
+#define SG_RECORD_MAX_ROWS        131070u
+#define SG_RECORD_PATHS_MAX_BYTES ((size_t)16 * 1024 * 1024)
+
+/* --- confined readers --------------------------------------------------------------------------------------------------- */
+
+/* Processor seconds for one package: the largest takes two; a machine may be slow, but nothing takes for ever. */
+#define SG_READER_CPU_SECONDS 120
+/* Milliseconds to wait for the facts of one package, a slow disk included. */
+#define SG_READER_TIMEOUT_MS 300000
+/* Bytes of address space beside the package itself: libraries, records of 65,535 entries in two readers, inflating. */
+#define SG_READER_MEMORY_BYTES ((uint64_t)512 * 1024 * 1024)
+/* Descriptors: standard ones, the package, the answer. */
+#define SG_READER_MAX_FILES 16u
+/* Bytes of one answer: chain, messages, notices. */
+#define SG_READER_ANSWER_MAX_BYTES ((size_t)2 * 1024 * 1024)
 
 /* --- signatures --------------------------------------------------------------------------------------------------------- */
 
@@ -84,6 +109,8 @@
 #define SG_CONFIG_PROBLEMS_MAX_BYTES ((size_t)1024 * 1024)
 /* Bytes of a JSON file with a code signing configuration: 20 publishers with the longest ARNs have 20 KB. */
 #define SG_CONFIG_JSON_MAX_BYTES ((size_t)1024 * 1024)
+/* Bytes of a lock file: some 20,000 entries of 400 bytes. */
+#define SG_LOCK_MAX_BYTES ((size_t)8 * 1024 * 1024)
 /* Bytes of a PEM file with roots, and of a key or chain for `sign`. */
 #define SG_PEM_MAX_BYTES ((size_t)1024 * 1024)
 /* Memory for one configuration: every value once, places, and problems. */
@@ -93,6 +120,9 @@
 
 /* Bytes of a revocation list or CRL: a CRL of 300,000 certificates. */
 #define SG_REVOCATION_MAX_BYTES ((size_t)16 * 1024 * 1024)
+/* Seconds for which a cached answer may be used without asking, whatever the server allowed: a cache that travels with a
+ * repository or between jobs must not hide a revocation for weeks. */
+#define SG_CACHE_MAX_FRESH_SECONDS (24 * 60 * 60)
 /* Bytes of a URL. */
 #define SG_URL_MAX_BYTES 2048u
 /* Bytes of all response headers, and of one value that is kept. */

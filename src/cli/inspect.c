@@ -5,12 +5,14 @@
 #include "cli/commands.h"
 #include "cli/terminal.h"
 #include "gate/gate.h"
+#include "gate/reader.h"
 
 /* The packages with their facts. */
 struct inspection {
     struct sg_inspected *items;
     struct sg_facts *facts;
     size_t count;
+    struct sg_readers *readers;
 };
 
 static void cleanup_inspection(struct inspection *inspection)
@@ -19,6 +21,7 @@ static void cleanup_inspection(struct inspection *inspection)
         sg_facts_free(&inspection->facts[i]);
     free(inspection->facts);
     free(inspection->items);
+    sg_readers_stop(&inspection->readers);
 }
 
 /* The built-in root, and the files of --root. */
@@ -48,8 +51,9 @@ static sg_result read_packages(const struct sg_arguments *arguments, const struc
     inspection->facts = calloc(count, sizeof *inspection->facts);
     if (inspection->items == NULL || inspection->facts == NULL)
         return sg_fail_memory(error);
+    SG_TRY(sg_readers_start(anchors, &inspection->readers, error));
     for (size_t i = 0; i < count; i++) {
-        SG_TRY(sg_facts_read(arguments->operands[i], anchors, &inspection->facts[i], error));
+        SG_TRY(sg_readers_read(inspection->readers, arguments->operands[i], &inspection->facts[i], error));
         inspection->count++;
         inspection->items[i] = (struct sg_inspected){arguments->operands[i], &inspection->facts[i]};
     }

@@ -97,6 +97,16 @@ static sg_result write_file(const char *path, struct sg_span bytes, struct sg_er
     return sg_write_all(descriptor, bytes, error);
 }
 
+void sg_outputs_clear(const struct sg_outputs *outputs)
+{
+    for (size_t i = 0; i < outputs->count; i++) {
+        struct stat status;
+        const char *path = outputs->items[i].path;
+        if (path != NULL && stat(path, &status) == 0 && S_ISREG(status.st_mode))
+            (void)unlink(path);
+    }
+}
+
 static sg_result write_output(const struct sg_output *output, const struct sg_report *report,
                               const struct sg_style *style, struct sg_error *error)
 {

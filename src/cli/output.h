@@ -24,6 +24,10 @@ struct sg_outputs {
 SG_RESULT sg_outputs_read(const struct sg_arguments *arguments, enum sg_ci ci, struct sg_outputs *out,
                           struct sg_error *error);
 
+/* Removes what an earlier run left where reports shall go: should this run end without one, an old verdict must not be taken
+ * for its own. */
+void sg_outputs_clear(const struct sg_outputs *outputs);
+
 /* Writes all of them, then the CI's files (GITHUB_STEP_SUMMARY, GITHUB_OUTPUT). One that fails does not keep the others from
  * being written; the first error is returned. */
 SG_RESULT sg_outputs_write(const struct sg_outputs *outputs, const struct sg_report *report,

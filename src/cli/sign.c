@@ -38,20 +38,25 @@ static sg_result require(const struct sg_arguments *arguments, const char *name,
     return *out != NULL ? SG_OK : sg_fail(error, SG_ERROR_USAGE, "--%s is missing", name);
 }
 
+/* A private key is not left behind in freed memory. */
+static void wipe(struct sg_buffer *buffer)
+{
+    if (buffer->data != NULL)
+        explicit_bzero(buffer->data, buffer->size);
+    sg_buffer_free(buffer);
+}
+
 static sg_result load_signer(const struct sg_arguments *arguments, struct task *task, struct sg_error *error)
 {
     const char *key_path = NULL;
     const char *chain_path = NULL;
-    SG_CLEANUP(sg_buffer_free) struct sg_buffer key = {0};
+    SG_CLEANUP(wipe) struct sg_buffer key = {0};
     SG_CLEANUP(sg_buffer_free) struct sg_buffer chain = {0};
     SG_TRY(require(arguments, "key", &key_path, error));
     SG_TRY(require(arguments, "certificates", &chain_path, error));
     SG_TRY(sg_file_read(key_path, SG_PEM_MAX_BYTES, &key, error));
     SG_TRY(sg_file_read(chain_path, SG_PEM_MAX_BYTES, &chain, error));
-    sg_result result =
-        sg_signer_make(sg_buffer_span(&key), key_path, sg_buffer_span(&chain), chain_path, &task->signer, error);
-    explicit_bzero(key.data, key.size);
-    return result;
+    return sg_signer_make(sg_buffer_span(&key), key_path, sg_buffer_span(&chain), chain_path, &task->signer, error);
 }
 
 /* A random UUID (RFC 4122 section 4.4) as a job of the profile's owner. */
@@ -222,7 +227,7 @@ static sg_result sign(const struct sg_arguments *arguments, struct sg_error *err
     SG_TRY(sg_file_read(task.input, SG_PACKAGE_MAX_BYTES, &input, error));
     SG_TRY(sign_bytes(&task, sg_buffer_span(&input), &output, error));
     SG_TRY(check_output(&task, sg_buffer_span(&output), error));
-    SG_TRY(sg_file_write(task.output, sg_buffer_span(&output), 0644, error));
+    SG_TRY(sg_file_create(task.output, sg_buffer_span(&output), 0644, error));
     SG_TRY(sg_buffer_printf(&line, error, "signed %s as %s\n  profile  %s\n  job      %s\n  expires  %s\n",
                             sg_printable_text(&shown_input, task.input), sg_printable_text(&shown_output, task.output),
                             task.request.profile_version_arn, task.request.job_arn,

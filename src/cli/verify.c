@@ -176,6 +176,7 @@ int sg_command_verify(const struct sg_arguments *arguments)
     struct sg_error error = {0};
     if (!read_gate(arguments, &request, &error).done || !read_style(arguments, &request, &error).done)
         return sg_report_error(arguments, &error);
+    sg_outputs_clear(&request.outputs);
     if (!sg_gate_run(&request.gate, &run, &problems, &error).done)
         return report_failure(arguments, &request, &problems, &error);
     return conclude(arguments, &request, sg_run_report(run));

@@ -120,8 +120,15 @@ static void read_policy(struct source *source, json_t *object, struct sg_code_si
 {
     static const char *const words[2] = {"Warn", "Enforce"};
     struct sg_span text = {0};
+    /* AWS always prints it. Its default is Warn, which a file that lost the member must not come to by accident. */
+    json_t *there = json_object_get(json_object_get(object, "CodeSigningPolicies"), "UntrustedArtifactOnDeployment");
     json_t *policies = member(source, object, "CodeSigningPolicies", JSON_OBJECT, "an object");
-    if (policies == NULL || !text_member(source, policies, "UntrustedArtifactOnDeployment", &text))
+    if (there == NULL && (policies != NULL || json_object_get(object, "CodeSigningPolicies") == NULL))
+        sg_problem_expected(sg_problem_add(source->schema->problems, source->mark,
+                                           "%sCodeSigningPolicies.UntrustedArtifactOnDeployment is missing",
+                                           source->where),
+                            "Warn or Enforce, as get-code-signing-config prints it");
+    if (there == NULL || policies == NULL || !text_member(source, policies, "UntrustedArtifactOnDeployment", &text))
         return;
     config->enforce = sg_span_equal(text, sg_span_text(words[1]));
     if (config->enforce || sg_span_equal(text, sg_span_text(words[0])))

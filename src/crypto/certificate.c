@@ -1,5 +1,6 @@
 #include "crypto/internal.h"
 
+#include <openssl/bn.h>
 #include <openssl/core_names.h>
 #include <openssl/ec.h>
 #include <openssl/err.h>
@@ -8,6 +9,7 @@
 
 #include "base/cleanup.h"
 #include "base/printable.h"
+#include "crypto/ber.h"
 
 X509 *sg_certificate_decode(struct sg_span der)
 {
@@ -95,14 +97,65 @@ sg_result sg_name_describe(const X509_NAME *name, struct sg_arena *arena, const 
                            sg_printable(&shown, sg_span_of(text, size > 0 ? (size_t)size : 0)));
 }
 
-/* SHA-384 of the TBSCertificate as it was signed. */
+/* SHA-384 of the TBSCertificate as it was signed: the first value of the certificate (RFC 5280 section 4.1). */
 static sg_result tbs_digest(X509 *certificate, uint8_t out[SG_SHA384_BYTES], struct sg_error *error)
 {
     unsigned char *der = NULL;
-    int size = i2d_re_X509_tbs(certificate, &der);
+    int size = i2d_X509(certificate, &der);
     if (size <= 0)
         return sg_fail_library(error, "cannot encode a certificate");
-    sg_result result = sg_sha384(sg_span_of(der, (size_t)size), out, error);
+    struct sg_span rest = sg_span_of(der, (size_t)size);
+    struct sg_ber whole;
+    struct sg_ber tbs;
+    bool found = sg_ber_take_tag(&rest, SG_BER_SEQUENCE, &whole) && sg_ber_take_tag(&whole.body, SG_BER_SEQUENCE, &tbs);
+    sg_result result = found ? sg_sha384(tbs.whole, out, error)
+                             : sg_fail(error, SG_ERROR_INTERNAL, "a certificate has no TBSCertificate");
+    OPENSSL_free(der);
+    return result;
+}
+
+/* An ECDSA signature (r, s) with s replaced by n - s, which is as good (SEC 1 section 4.1.4); in DER. NULL when it is no such
+ * signature. Owned; OPENSSL_free. */
+static unsigned char *mirror_signature(const ASN1_BIT_STRING *signature, int *size)
+{
+    const unsigned char *at = ASN1_STRING_get0_data(signature);
+    ECDSA_SIG *pair = d2i_ECDSA_SIG(NULL, &at, ASN1_STRING_length(signature));
+    EC_GROUP *group = EC_GROUP_new_by_curve_name(NID_secp384r1);
+    BIGNUM *r = pair != NULL ? BN_dup(ECDSA_SIG_get0_r(pair)) : NULL;
+    BIGNUM *s = BN_new();
+    unsigned char *out = NULL;
+    *size = 0;
+    if (r != NULL && s != NULL && group != NULL && BN_sub(s, EC_GROUP_get0_order(group), ECDSA_SIG_get0_s(pair)) == 1 &&
+        ECDSA_SIG_set0(pair, r, s) == 1) {
+        r = NULL;
+        s = NULL;
+        *size = i2d_ECDSA_SIG(pair, &out);
+    }
+    BN_free(r);
+    BN_free(s);
+    EC_GROUP_free(group);
+    ECDSA_SIG_free(pair);
+    return out;
+}
+
+/* SHA-256 of the certificate with its signature mirrored. Whoever holds a certificate can make the twin without a key, so that
+ * a revocation of the one by its hash must strike the other, too. */
+static sg_result twin_digest(X509 *certificate, uint8_t out[SG_SHA256_BYTES], struct sg_error *error)
+{
+    const ASN1_BIT_STRING *signature = NULL;
+    unsigned char *der = NULL;
+    int mirrored_size = 0;
+    SG_CLEANUP(sg_cleanup_x509) X509 *twin = X509_dup(certificate);
+    if (twin == NULL)
+        return sg_fail_library(error, "cannot copy a certificate");
+    X509_get0_signature(&signature, NULL, twin);
+    unsigned char *mirrored = mirror_signature(signature, &mirrored_size);
+    bool set = mirrored != NULL && ASN1_STRING_set((ASN1_STRING *)(uintptr_t)signature, mirrored, mirrored_size) == 1;
+    OPENSSL_free(mirrored);
+    int size = set ? i2d_X509(twin, &der) : 0;
+    if (size <= 0)
+        return sg_fail_library(error, "cannot mirror a certificate's signature");
+    sg_result result = sg_sha256(sg_span_of(der, (size_t)size), out, error);
     OPENSSL_free(der);
     return result;
 }
@@ -117,6 +170,7 @@ static sg_result describe_encoding(X509 *certificate, struct sg_arena *arena, st
     sg_result result = sg_arena_copy(arena, sg_span_of(der, (size_t)size), &out->der, error);
     OPENSSL_free(der);
     SG_TRY(result);
+    SG_TRY(twin_digest(certificate, out->twin_sha256, error));
     return sg_sha256(out->der, out->sha256, error);
 }
 

@@ -44,6 +44,49 @@ void sg_sha384_free(struct sg_sha384 **sha)
     *sha = NULL;
 }
 
+struct sg_sha256_stream {
+    EVP_MD_CTX *context;
+};
+
+sg_result sg_sha256_stream_start(struct sg_sha256_stream **stream, struct sg_error *error)
+{
+    if (*stream == NULL) {
+        SG_CLEANUP(sg_sha256_stream_free) struct sg_sha256_stream *made = calloc(1, sizeof *made);
+        if (made == NULL)
+            return sg_fail_memory(error);
+        made->context = EVP_MD_CTX_new();
+        if (made->context == NULL)
+            return sg_fail_library(error, "cannot start SHA-256");
+        *stream = SG_TAKE(made);
+    }
+    if (EVP_DigestInit_ex((*stream)->context, EVP_sha256(), NULL) != 1)
+        return sg_fail_library(error, "cannot start SHA-256");
+    return SG_OK;
+}
+
+sg_result sg_sha256_stream_add(struct sg_sha256_stream *stream, struct sg_span bytes, struct sg_error *error)
+{
+    if (EVP_DigestUpdate(stream->context, bytes.data, bytes.size) != 1)
+        return sg_fail_library(error, "cannot compute SHA-256");
+    return SG_OK;
+}
+
+sg_result sg_sha256_stream_finish(struct sg_sha256_stream *stream, uint8_t out[SG_SHA256_BYTES], struct sg_error *error)
+{
+    unsigned size = 0;
+    if (EVP_DigestFinal_ex(stream->context, out, &size) != 1 || size != SG_SHA256_BYTES)
+        return sg_fail_library(error, "cannot compute SHA-256");
+    return SG_OK;
+}
+
+void sg_sha256_stream_free(struct sg_sha256_stream **stream)
+{
+    if (*stream != NULL)
+        EVP_MD_CTX_free((*stream)->context);
+    free(*stream);
+    *stream = NULL;
+}
+
 sg_result sg_sha256(struct sg_span bytes, uint8_t out[SG_SHA256_BYTES], struct sg_error *error)
 {
     if (EVP_Digest(bytes.data, bytes.size, out, NULL, EVP_sha256(), NULL) != 1)
@@ -87,4 +130,18 @@ bool sg_sha256_from_base64(struct sg_span text, uint8_t out[SG_SHA256_BYTES])
         return false;
     memcpy(out, decoded, SG_SHA256_BYTES);
     return true;
+}
+
+bool sg_sha256_from_base64url(struct sg_span text, uint8_t out[SG_SHA256_BYTES])
+{
+    uint8_t standard[SG_SHA256_BASE64_BYTES];
+    if (text.size != SG_SHA256_BASE64_BYTES - 2)
+        return false;
+    for (size_t i = 0; i < text.size; i++) {
+        if (text.data[i] == '+' || text.data[i] == '/')
+            return false;
+        standard[i] = text.data[i] == '-' ? '+' : (text.data[i] == '_' ? '/' : text.data[i]);
+    }
+    standard[text.size] = '=';
+    return sg_sha256_from_base64(sg_span_of(standard, SG_SHA256_BASE64_BYTES - 1), out);
 }

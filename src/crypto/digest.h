@@ -20,6 +20,15 @@ SG_RESULT sg_sha384_add(struct sg_sha384 *sha, struct sg_span bytes, struct sg_e
 SG_RESULT sg_sha384_finish(struct sg_sha384 *sha, uint8_t out[SG_SHA384_BYTES], struct sg_error *error);
 void sg_sha384_free(struct sg_sha384 **sha);
 
+struct sg_sha256_stream; /* a running SHA-256; one thread at a time */
+
+/* Begins a digest, with *stream made when it is NULL. Owned; sg_sha256_stream_free. */
+SG_RESULT sg_sha256_stream_start(struct sg_sha256_stream **stream, struct sg_error *error);
+SG_RESULT sg_sha256_stream_add(struct sg_sha256_stream *stream, struct sg_span bytes, struct sg_error *error);
+SG_RESULT sg_sha256_stream_finish(struct sg_sha256_stream *stream, uint8_t out[SG_SHA256_BYTES],
+                                  struct sg_error *error);
+void sg_sha256_stream_free(struct sg_sha256_stream **stream);
+
 SG_RESULT sg_sha256(struct sg_span bytes, uint8_t out[SG_SHA256_BYTES], struct sg_error *error);
 SG_RESULT sg_sha384(struct sg_span bytes, uint8_t out[SG_SHA384_BYTES], struct sg_error *error);
 
@@ -28,5 +37,7 @@ const char *sg_hex(struct sg_span bytes, char *out);
 const char *sg_sha256_base64(const uint8_t digest[SG_SHA256_BYTES], char out[SG_SHA256_BASE64_BYTES]);
 /* Standard base64 of exactly 32 bytes (RFC 4648 section 4), canonical; false when it is anything else. */
 bool sg_sha256_from_base64(struct sg_span text, uint8_t out[SG_SHA256_BYTES]);
+/* The same in the URL-safe alphabet and without padding (RFC 4648 section 5), as Python's RECORD files have it. */
+bool sg_sha256_from_base64url(struct sg_span text, uint8_t out[SG_SHA256_BYTES]);
 
 #endif

@@ -109,13 +109,23 @@ sg_result sg_envelope_verify_signature(struct sg_envelope_reading *reading)
                      "the signature over the signed attributes was not made by the certificate's key");
 }
 
+/* Exactly one extended key usage; a purpose that OpenSSL does not know counts, too. */
+static bool only_code_signing(X509 *leaf)
+{
+    EXTENDED_KEY_USAGE *usages = X509_get_ext_d2i(leaf, NID_ext_key_usage, NULL, NULL);
+    bool only = usages != NULL && sk_ASN1_OBJECT_num(usages) == 1 &&
+                OBJ_obj2nid(sk_ASN1_OBJECT_value(usages, 0)) == NID_code_sign;
+    EXTENDED_KEY_USAGE_free(usages);
+    sg_crypto_forget_errors();
+    return only;
+}
+
 /* The leaf's profile: what AWS Signer issues, and nothing wider (CM-36, CM-37). */
 static sg_result check_leaf(struct sg_envelope_reading *reading)
 {
     X509 *leaf = reading->leaf;
     uint32_t flags = X509_get_extension_flags(leaf);
     uint32_t usage = X509_get_key_usage(leaf);
-    uint32_t extended = X509_get_extended_key_usage(leaf);
     const enum sg_rule rule = SG_RULE_MALFORMED_SIGNATURE;
     if ((flags & EXFLAG_INVALID) != 0)
         return refute_chain(reading, rule, "the signer's certificate has an extension that cannot be decoded");
@@ -123,7 +133,7 @@ static sg_result check_leaf(struct sg_envelope_reading *reading)
         return refute_chain(reading, rule, "the signer's certificate is a CA certificate");
     if ((flags & EXFLAG_KUSAGE) == 0 || (usage & KU_DIGITAL_SIGNATURE) == 0)
         return refute_chain(reading, rule, "the signer's certificate does not have the key usage digitalSignature");
-    if ((flags & EXFLAG_XKUSAGE) == 0 || extended != XKU_CODE_SIGN)
+    if (!only_code_signing(leaf))
         return refute_chain(reading, rule,
                             "the signer's certificate does not have the extended key usage codeSigning alone");
     if ((flags & EXFLAG_BCONS) == 0)

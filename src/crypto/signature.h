@@ -14,7 +14,9 @@
 
 struct sg_certificate {
     struct sg_span der;
-    uint8_t sha256[SG_SHA256_BYTES];
+    uint8_t sha256[SG_SHA256_BYTES]; /* of the DER */
+    uint8_t twin_sha256
+        [SG_SHA256_BYTES]; /* of the DER with the other of the two ECDSA signatures that anybody can make of one */
     char hash[SG_CERTIFICATE_HASH_BYTES]; /* as GetRevocationStatus takes it (FORMAT.md section 4) */
     const char *subject;                  /* printable, RFC 2253 order */
     const char *serial;                   /* lower-case hex */

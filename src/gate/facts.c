@@ -1,3 +1,5 @@
+#include "gate/facts.h"
+
 #include <inttypes.h>
 #include <limits.h>
 #include <sys/stat.h>
@@ -5,10 +7,9 @@
 #include "base/cleanup.h"
 #include "base/file.h"
 #include "base/printable.h"
-#include "gate/gate.h"
 
-/* A symbolic link is followed, for build tools make them; where it led is reported (ATTACKS.md, amendment d). */
-static sg_result note_resolved_path(const char *path, struct sg_facts *facts, struct sg_error *error)
+/* Build tools make links, so they are followed, and where they led is reported (ATTACKS.md, amendment d). */
+sg_result sg_facts_resolve(const char *path, struct sg_facts *facts, const char **out, struct sg_error *error)
 {
     struct stat status;
     if (lstat(path, &status) != 0 || !S_ISLNK(status.st_mode))
@@ -17,8 +18,7 @@ static sg_result note_resolved_path(const char *path, struct sg_facts *facts, st
     if (resolved == NULL)
         return SG_OK;
     struct sg_printable shown;
-    return sg_arena_text(&facts->arena, sg_span_text(sg_printable_text(&shown, resolved)), &facts->resolved_path,
-                         error);
+    return sg_arena_text(&facts->arena, sg_span_text(sg_printable_text(&shown, resolved)), out, error);
 }
 
 /* A file over the limit is no mystery: Lambda would refuse it, too. */
@@ -31,9 +31,15 @@ static sg_result refute_size(const char *path, struct sg_facts *facts, struct sg
                      "the file has %" PRIu64 " bytes; Lambda takes no package that large", facts->package.size);
 }
 
-static sg_result explain_unreadable(const struct sg_error *cause, struct sg_facts *facts, struct sg_error *error)
+sg_result sg_facts_open(const char *path, struct sg_facts *facts, int *descriptor, bool *opened, struct sg_error *error)
 {
-    return sg_arena_text(&facts->arena, sg_span_text(cause->message), &facts->unreadable, error);
+    struct sg_error cause = {0};
+    *opened = sg_file_open(path, SG_PACKAGE_MAX_BYTES, descriptor, &cause).done;
+    if (*opened)
+        return SG_OK;
+    if (cause.code == SG_ERROR_REFUSED)
+        return refute_size(path, facts, error);
+    return sg_arena_text(&facts->arena, sg_span_text(cause.message), &facts->unreadable, error);
 }
 
 static sg_result read_signature(const struct sg_anchors *anchors, struct sg_facts *facts, struct sg_error *error)
@@ -44,17 +50,14 @@ static sg_result read_signature(const struct sg_anchors *anchors, struct sg_fact
     return sg_envelope_verify(package->signature, package->content, anchors, &facts->arena, &facts->envelope, error);
 }
 
-static sg_result read_into(const char *path, const struct sg_anchors *anchors, struct sg_facts *facts,
+static sg_result read_into(int descriptor, const struct sg_anchors *anchors, struct sg_facts *facts,
                            struct sg_error *error)
 {
     SG_CLEANUP(sg_buffer_free) struct sg_buffer bytes = {0};
     struct sg_error cause = {0};
-    SG_TRY(note_resolved_path(path, facts, error));
-    if (!sg_file_read(path, SG_PACKAGE_MAX_BYTES, &bytes, &cause).done) {
-        if (cause.code == SG_ERROR_REFUSED)
-            return refute_size(path, facts, error);
+    if (!sg_file_read_open(descriptor, "the package", SG_PACKAGE_MAX_BYTES, &bytes, &cause).done) {
         if (cause.code == SG_ERROR_IO)
-            return explain_unreadable(&cause, facts, error);
+            return sg_arena_text(&facts->arena, sg_span_text(cause.message), &facts->unreadable, error);
         return sg_fail(error, cause.code, "%s", cause.message);
     }
     facts->was_read = true;
@@ -62,11 +65,11 @@ static sg_result read_into(const char *path, const struct sg_anchors *anchors, s
     return read_signature(anchors, facts, error);
 }
 
-sg_result sg_facts_read(const char *path, const struct sg_anchors *anchors, struct sg_facts *out,
-                        struct sg_error *error)
+sg_result sg_facts_read_open(int descriptor, const struct sg_anchors *anchors, struct sg_facts *out,
+                             struct sg_error *error)
 {
     struct sg_facts facts = {.arena = sg_arena_make(SG_PACKAGE_ARENA_MAX_BYTES)};
-    sg_result result = read_into(path, anchors, &facts, error);
+    sg_result result = read_into(descriptor, anchors, &facts, error);
     if (!result.done) {
         sg_facts_free(&facts);
         facts = (struct sg_facts){0};

@@ -28,10 +28,7 @@ SG_RESULT sg_gate_run(const struct sg_gate_options *options, struct sg_run **out
 const struct sg_report *sg_run_report(const struct sg_run *run);
 void sg_run_free(struct sg_run **run);
 
-/* Reads and verifies one package file: facts without a policy, for `inspect` and the gate's workers. Errors only when memory
- * or a library fails. Free with sg_facts_free. */
-SG_RESULT sg_facts_read(const char *path, const struct sg_anchors *anchors, struct sg_facts *out,
-                        struct sg_error *error);
+/* Frees what sg_readers_read (reader.h) made. */
 void sg_facts_free(struct sg_facts *facts);
 
 #endif

@@ -7,6 +7,7 @@
 #include "base/url.h"
 #include "crypto/library.h"
 #include "gate/internal.h"
+#include "gate/reader.h"
 
 /* One file, read once however many artifacts name it. */
 struct package_file {
@@ -20,6 +21,7 @@ struct sg_run {
     struct sg_report report;
     struct sg_config *config;
     struct sg_anchors *anchors;
+    struct sg_readers *readers;
     struct sg_selection selection;
     struct package_file *files; /* sorted by path */
     size_t file_count;
@@ -47,6 +49,7 @@ void sg_run_free(struct sg_run **run)
     free(r->sources);
     free(r->cache);
     free(r->ca_bundle);
+    sg_readers_stop(&r->readers);
     sg_anchors_free(&r->anchors);
     sg_config_free(&r->config);
     sg_arena_free(&r->arena);
@@ -167,7 +170,7 @@ static void read_file(void *context, size_t index)
 {
     struct sg_run *run = context;
     struct package_file *file = &run->files[index];
-    file->failed = !sg_facts_read(file->path, run->anchors, &file->facts, &file->error).done;
+    file->failed = !sg_readers_read(run->readers, file->path, &file->facts, &file->error).done;
 }
 
 static sg_result find_file(const struct sg_run *run, const struct sg_artifact *artifact,
@@ -224,6 +227,17 @@ static void *run_source_thread(void *argument)
     return NULL;
 }
 
+/* What the readers' confinement lacks on this machine; NULL when it is whole. */
+static const char *describe_confinement(struct sg_sandbox sandbox)
+{
+    if (sandbox.complete)
+        return NULL;
+    if (sandbox.landlock)
+        return "packages were read in processes without a filter for system calls (seccomp)";
+    return sandbox.seccomp ? "packages were read in processes that this kernel could not keep from files (Landlock)"
+                           : "packages were read in processes without seccomp and Landlock";
+}
+
 /* Packages are hashed while the sources are fetched. */
 static sg_result read_and_fetch(struct sg_run *run, const struct sg_gate_options *options, struct sg_error *error)
 {
@@ -237,6 +251,9 @@ static sg_result read_and_fetch(struct sg_run *run, const struct sg_gate_options
                     .offline = options->offline,
                     .now = run->report.evaluated_at},
     };
+    /* Before any thread is started, for it forks. */
+    SG_TRY(sg_readers_start(run->anchors, &run->readers, error));
+    run->report.confinement = describe_confinement(sg_readers_sandbox(run->readers));
     pthread_t thread;
     bool threaded = run->source_count > 0 && pthread_create(&thread, NULL, run_source_thread, &fetching) == 0;
     sg_for_each(run->file_count, options->jobs, read_file, run);

@@ -188,6 +188,14 @@ static sg_result read_entry(const json_t *header, const char *url, struct sg_spa
     return SG_OK;
 }
 
+/* A file that others could have written is none of ours. */
+static bool is_own(const char *path)
+{
+    struct stat status;
+    return lstat(path, &status) == 0 && S_ISREG(status.st_mode) && status.st_uid == geteuid() &&
+           (status.st_mode & (S_IWGRP | S_IWOTH)) == 0;
+}
+
 sg_result sg_cache_read(const char *folder, const char *url, struct sg_cache_entry *out, bool *found,
                         struct sg_error *error)
 {
@@ -197,6 +205,8 @@ sg_result sg_cache_read(const char *folder, const char *url, struct sg_cache_ent
     SG_TRY(cache_path(folder, url, &path, error));
     SG_CLEANUP(sg_buffer_free) struct sg_buffer file = {0};
     struct sg_error why = {0};
+    if (!is_own(path))
+        return SG_OK;
     if (!sg_file_read(path, SG_REVOCATION_MAX_BYTES + SG_CACHE_HEADER_MAX_BYTES, &file, &why).done) {
         if (why.code != SG_ERROR_MEMORY)
             return SG_OK;

@@ -1,15 +1,33 @@
 /* The canonical digest (FORMAT.md section 2): over name and body of every entry in archive order, except the signature entry.
- * On the way, what only the bodies show: the signature itself, and where symbolic links lead. */
+ * On the way, what only the bodies show: the signature itself, where symbolic links lead, and traces of another cut (scan.h). */
 #include <inttypes.h>
 
 #include "base/cleanup.h"
-#include "package/inflate.h"
+#include "package/scan.h"
 
 /* What is done with the pieces of one body. */
 struct reading {
-    struct sg_sha384 *sha;  /* NULL for the signature entry, which is not hashed */
-    struct sg_buffer *keep; /* the body itself, where it is needed: signature, link target; else NULL */
+    struct sg_sha384 *sha;           /* NULL for the signature entry, which is not hashed */
+    struct sg_buffer *keep;          /* the body itself, where it is needed: signature, link target; else NULL */
+    struct sg_name_scan *scan;       /* files only, else NULL */
+    struct sg_sha256_stream *sha256; /* files whose digest a RECORD lists, else NULL */
 };
+
+/* What one pass over all bodies needs. */
+struct pass {
+    struct sg_inflater *inflater;    /* owned */
+    struct sg_sha384 *sha;           /* owned */
+    struct sg_sha256_stream *sha256; /* owned */
+    struct sg_records *records;      /* in the scratch arena */
+    struct sg_name_scan scan;
+};
+
+static void cleanup_pass(struct pass *pass)
+{
+    sg_inflater_free(&pass->inflater);
+    sg_sha384_free(&pass->sha);
+    sg_sha256_stream_free(&pass->sha256);
+}
 
 static sg_result take_piece(void *self, struct sg_span piece, struct sg_error *error)
 {
@@ -18,6 +36,10 @@ static sg_result take_piece(void *self, struct sg_span piece, struct sg_error *e
         SG_TRY(sg_sha384_add(reading->sha, piece, error));
     if (reading->keep != NULL)
         SG_TRY(sg_buffer_append(reading->keep, piece, error));
+    if (reading->sha256 != NULL)
+        SG_TRY(sg_sha256_stream_add(reading->sha256, piece, error));
+    if (reading->scan != NULL)
+        sg_name_scan_take(reading->scan, piece);
     return SG_OK;
 }
 
@@ -25,6 +47,7 @@ static sg_result take_piece(void *self, struct sg_span piece, struct sg_error *e
 static bool target_stays_inside(struct sg_span link, struct sg_span target)
 {
     int depth = 0;
+    bool descended = false;
     for (size_t i = 0; i < link.size; i++)
         depth += link.data[i] == '/' ? 1 : 0;
     if (target.size == 0 || target.data[0] == '/' || memchr(target.data, '\0', target.size) != NULL)
@@ -37,7 +60,12 @@ static bool target_stays_inside(struct sg_span link, struct sg_span target)
         target = sg_span_part(target, step, target.size - step);
         if (component.size == 0 || sg_span_equal(component, SG_SPAN_LITERAL(".")))
             continue;
-        depth += sg_span_equal(component, SG_SPAN_LITERAL("..")) ? -1 : 1;
+        bool up = sg_span_equal(component, SG_SPAN_LITERAL(".."));
+        /* Up again behind a name: where that leads, a link of that name decides. */
+        if (up && descended)
+            return false;
+        descended = descended || !up;
+        depth += up ? -1 : 1;
         if (depth < 0)
             return false;
     }
@@ -86,27 +114,59 @@ static sg_result read_link(struct sg_zip *zip, struct sg_inflater *inflater, str
     return sg_zip_refuted(zip) ? SG_OK : check_link(zip, entry, sg_buffer_span(&target), name);
 }
 
-static sg_result read_entry(struct sg_zip *zip, struct sg_inflater *inflater, struct sg_sha384 *sha,
-                            const struct sg_zip_entry *entry)
+static sg_result report_scan(struct sg_zip *zip, struct sg_name_scan *scan, const char *name)
+{
+    struct sg_printable shown;
+    sg_name_scan_finish(scan);
+    if (!scan->found)
+        return SG_OK;
+    return sg_suspicious(zip, "`%s` holds the file name `%s` with what looks like that file right behind it, at byte %" PRIu64
+                              ": another entry may have been joined to it after signing",
+                         name, sg_printable(&shown, sg_span_of(scan->name, scan->name_bytes)), scan->name_offset);
+}
+
+static sg_result read_file(struct sg_zip *zip, struct pass *pass, const struct sg_zip_entry *entry, const char *name)
+{
+    uint8_t sha256[SG_SHA256_BYTES];
+    bool wanted = sg_records_want(pass->records, entry);
+    if (wanted)
+        SG_TRY(sg_sha256_stream_start(&pass->sha256, zip->error));
+    struct reading reading = {.sha = pass->sha, .scan = &pass->scan, .sha256 = wanted ? pass->sha256 : NULL};
+    sg_name_scan_start(&pass->scan, entry->name);
+    SG_TRY(read_body(zip, pass->inflater, entry, &reading, name));
+    if (sg_zip_refuted(zip))
+        return SG_OK;
+    if (wanted)
+        SG_TRY(sg_sha256_stream_finish(pass->sha256, sha256, zip->error));
+    sg_records_compare(pass->records, entry, wanted ? sha256 : NULL);
+    return report_scan(zip, &pass->scan, name);
+}
+
+static sg_result read_entry(struct sg_zip *zip, struct pass *pass, const struct sg_zip_entry *entry)
 {
     struct sg_printable shown;
     const char *name = sg_printable(&shown, entry->name);
-    struct reading reading = {.sha = sha};
+    struct reading reading = {.sha = pass->sha};
     if (sg_span_equal(entry->name, SG_SPAN_LITERAL(SG_SIGNATURE_NAME)) && entry->kind == SG_ZIP_FILE)
-        return read_signature(zip, inflater, entry);
-    SG_TRY(sg_sha384_add(sha, entry->name, zip->error));
+        return read_signature(zip, pass->inflater, entry);
+    SG_TRY(sg_sha384_add(pass->sha, entry->name, zip->error));
+    if (entry->kind == SG_ZIP_FILE)
+        return read_file(zip, pass, entry, name);
+    sg_records_compare(pass->records, entry, NULL);
     if (entry->kind == SG_ZIP_LINK)
-        return read_link(zip, inflater, sha, entry, name);
-    return read_body(zip, inflater, entry, &reading, name);
+        return read_link(zip, pass->inflater, pass->sha, entry, name);
+    return read_body(zip, pass->inflater, entry, &reading, name);
 }
 
 sg_result sg_zip_read_content(struct sg_zip *zip)
 {
-    SG_CLEANUP(sg_inflater_free) struct sg_inflater *inflater = NULL;
-    SG_CLEANUP(sg_sha384_free) struct sg_sha384 *sha = NULL;
-    SG_TRY(sg_inflater_make(&inflater, zip->error));
-    SG_TRY(sg_sha384_start(&sha, zip->error));
+    SG_CLEANUP(cleanup_pass) struct pass pass = {0};
+    SG_TRY(sg_inflater_make(&pass.inflater, zip->error));
+    SG_TRY(sg_sha384_start(&pass.sha, zip->error));
+    SG_TRY(sg_records_read(zip, pass.inflater, &pass.records));
     for (size_t i = 0; i < zip->package->entry_count && !sg_zip_refuted(zip); i++)
-        SG_TRY(read_entry(zip, inflater, sha, &zip->entries[i]));
-    return sg_sha384_finish(sha, zip->package->content, zip->error);
+        SG_TRY(read_entry(zip, &pass, &zip->entries[i]));
+    if (!sg_zip_refuted(zip))
+        SG_TRY(sg_records_report(pass.records, zip));
+    return sg_sha384_finish(pass.sha, zip->package->content, zip->error);
 }

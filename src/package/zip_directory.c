@@ -61,8 +61,8 @@ static sg_result classify(struct sg_zip *zip, struct sg_zip_entry *entry, const 
     bool slash = entry->name.size > 0 && entry->name.data[entry->name.size - 1] == '/';
     mode_t mode = entry->external_attributes >> 16;
     entry->kind = slash ? SG_ZIP_FOLDER : (S_ISLNK(mode) ? SG_ZIP_LINK : SG_ZIP_FILE);
-    if (S_ISCHR(mode) || S_ISBLK(mode) || S_ISFIFO(mode) || S_ISSOCK(mode))
-        return sg_malformed(zip, "`%s` is a device, pipe or socket by its mode", name);
+    if ((mode & S_IFMT) != 0 && !S_ISREG(mode) && !S_ISDIR(mode) && !S_ISLNK(mode))
+        return sg_malformed(zip, "`%s` is a device, pipe or socket, or nothing known, by its mode", name);
     if (slash != S_ISDIR(mode) && (mode & S_IFMT) != 0)
         return slash ? sg_malformed(zip, "`%s` has a folder's name but is none by its mode", name)
                      : (S_ISDIR(mode) ? sg_malformed(zip, "`%s` is a folder by its mode but has a file's name", name)
@@ -72,7 +72,7 @@ static sg_result classify(struct sg_zip *zip, struct sg_zip_entry *entry, const 
     if (S_ISREG(mode) && (mode & 0777) == 0)
         return sg_unusual(zip, "`%s` has mode 000: nobody may read it", name);
     if (!slash && (entry->external_attributes & DOS_DIRECTORY) != 0)
-        return sg_unusual(zip, "`%s` is a folder by its DOS attribute but has a file's name", name);
+        return sg_ambiguous(zip, "`%s` is a folder by its DOS attribute but has a file's name", name);
     return SG_OK;
 }
 
@@ -86,9 +86,10 @@ static sg_result check_flags_and_method(struct sg_zip *zip, const struct sg_zip_
                             entry->method);
     if ((entry->flags & ~FLAGS_USUAL) != 0)
         SG_TRY(sg_unusual(zip, "`%s` has reserved flag bits set (0x%04x)", name, entry->flags));
+    /* unzip leaves out an entry that claims to need more than it knows. */
     if (entry->version_needed > VERSION_NEEDED_USUAL)
-        SG_TRY(sg_unusual(zip, "`%s` claims to need version %u.%u to extract", name, entry->version_needed / 10,
-                          entry->version_needed % 10));
+        return sg_ambiguous(zip, "`%s` claims to need version %u.%u to extract, for which some readers skip it", name,
+                            entry->version_needed / 10, entry->version_needed % 10);
     return SG_OK;
 }
 
@@ -169,8 +170,13 @@ static sg_result check_record(struct sg_zip *zip, struct sg_zip_entry *entry)
 static sg_result read_records(struct sg_zip *zip)
 {
     struct sg_span rest = sg_span_part(zip->bytes, zip->directory_offset, zip->directory_size);
+    uint64_t name_bytes = 0;
     for (size_t i = 0; i < zip->package->entry_count && !sg_zip_refuted(zip); i++) {
         SG_TRY(read_record(zip, &rest, &zip->entries[i], i));
+        name_bytes += zip->entries[i].name.size;
+        if (name_bytes > SG_PACKAGE_NAMES_MAX_BYTES)
+            return sg_refute_zip(zip, SG_RULE_PACKAGE_TOO_LARGE, "the names of the entries have more than %zu bytes",
+                                 SG_PACKAGE_NAMES_MAX_BYTES);
         if (!sg_zip_refuted(zip))
             SG_TRY(check_record(zip, &zip->entries[i]));
     }

@@ -75,7 +75,8 @@ static sg_result check_comment(struct sg_zip *zip, uint64_t offset)
 {
     uint64_t start = offset + SG_ZIP_END_BYTES;
     zip->comment = sg_span_part(zip->bytes, start, zip->bytes.size - start);
-    for (uint64_t at = start; at < zip->bytes.size; at++) {
+    /* From the second byte on: the record's own length of the comment may be "PK" (ZA-03). */
+    for (uint64_t at = offset + 1; at < zip->bytes.size; at++) {
         if (has_signature(zip->bytes, at, end_signature))
             return sg_ambiguous(zip, "the archive's comment holds another end of central directory record");
     }
@@ -128,6 +129,11 @@ static sg_result read_zip64(struct sg_zip *zip, uint64_t locator, struct end *en
         !agrees(end->directory_size, 0xFFFFFFFF, zip64.directory_size) ||
         !agrees(end->directory_offset, 0xFFFFFFFF, zip64.directory_offset))
         return sg_ambiguous(zip, "the zip64 end record and the end record contradict each other");
+    /* Readers that go by the marks alone would not look for the zip64 record. */
+    bool marked = end->disk == 0xFFFF || end->directory_disk == 0xFFFF || end->entries_here == 0xFFFF ||
+                  end->entries == 0xFFFF || end->directory_size == 0xFFFFFFFF || end->directory_offset == 0xFFFFFFFF;
+    if (!marked)
+        return sg_ambiguous(zip, "the archive has a zip64 end record that its end record does not refer to");
     if (zip64.entries < 0xFFFF)
         SG_TRY(sg_unusual(zip, "the archive has a zip64 end record that it does not need"));
     *end = zip64;

@@ -8,6 +8,9 @@ enum {
     STRONG_ENCRYPTION = 0x0017,
     AES_ENCRYPTION = 0x9901,
     UNICODE_PATH = 0x7075,
+    /* Fields with a mode or a link of their own, which some readers obey: libarchive's, and ASi's. */
+    LIBARCHIVE = 0x6C78,
+    ASI_UNIX = 0x756E,
 };
 
 /* Takes one field off the front; false when none is left or it does not fit. */
@@ -36,6 +39,8 @@ struct sg_zip_extras sg_zip_read_extras(struct sg_span extra)
             out.unicode_path = data;
         if (id == AES_ENCRYPTION || id == STRONG_ENCRYPTION)
             out.encrypted = true;
+        if (id == LIBARCHIVE || id == ASI_UNIX)
+            out.retypes = true;
     }
     out.well_formed = extra.size == 0;
     return out;
@@ -51,6 +56,8 @@ static bool unicode_path_equals(struct sg_span field, struct sg_span name)
 
 const char *sg_zip_extras_problem(const struct sg_zip_extras *extras, struct sg_span name)
 {
+    if (extras->retypes)
+        return "an extra field (0x6c78 or 0x756e) that makes it something else for some readers";
     if (extras->zip64_count > 1)
         return "two zip64 extra fields";
     if (extras->unicode_path_count > 1)

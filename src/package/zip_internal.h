@@ -67,6 +67,7 @@ struct sg_zip_extras {
     unsigned unicode_path_count; /* fields 0x7075 */
     struct sg_span unicode_path;
     bool encrypted; /* 0x9901 or 0x0017 */
+    bool retypes;   /* 0x6c78 or 0x756e */
 };
 struct sg_zip_extras sg_zip_read_extras(struct sg_span extra);
 /* Whether both have the same fields, but for those that packagers write differently in the two headers (ATTACKS.md,

@@ -14,6 +14,7 @@ struct local {
     uint32_t modified, crc32;
     uint64_t compressed_size, uncompressed_size;
     struct sg_span name, extra;
+    bool sized; /* the compressed size is there, not left to a data descriptor */
     uint64_t body_offset;
 };
 
@@ -35,6 +36,7 @@ static bool read_local(struct sg_span bytes, uint64_t offset, struct local *out)
         .crc32 = sg_le32(p + 14),
         .compressed_size = sg_le32(p + 18),
         .uncompressed_size = sg_le32(p + 22),
+        .sized = sg_le32(p + 18) != 0,
         .name = sg_span_part(bytes, offset + SG_ZIP_LOCAL_HEADER_BYTES, name_bytes),
         .extra = sg_span_part(bytes, offset + SG_ZIP_LOCAL_HEADER_BYTES + name_bytes, extra_bytes),
         .body_offset = offset + SG_ZIP_LOCAL_HEADER_BYTES + name_bytes + extra_bytes,
@@ -117,9 +119,28 @@ static sg_result compare(struct sg_zip *zip, const struct sg_zip_entry *entry, c
     return SG_OK;
 }
 
+/* A stored body whose end a reader of streams looks for by the descriptor's signature must not hold something that fits one:
+ * a signature with a compressed size that is just the number of bytes before it. */
+static bool holds_descriptor(struct sg_span body)
+{
+    const uint8_t *at = body.data;
+    size_t left = body.size;
+    while (left >= 16) {
+        const uint8_t *found = memmem(at, left, descriptor_signature, 4);
+        if (found == NULL)
+            return false;
+        size_t before = (size_t)(found - body.data);
+        if (body.size - before >= 16 && sg_le32(found + 8) == (uint32_t)before)
+            return true;
+        at = found + 1;
+        left = body.size - before - 1;
+    }
+    return false;
+}
+
 /* The descriptor fills what is between body and next entry, in one of its four forms; its values must be the directory's. */
 static sg_result check_descriptor(struct sg_zip *zip, const struct sg_zip_entry *entry, struct sg_span descriptor,
-                                  const char *name)
+                                  bool has_zip64, const char *name)
 {
     size_t size = descriptor.size;
     bool is_signed = (size == 16 || size == 24) && memcmp(descriptor.data, descriptor_signature, 4) == 0;
@@ -127,6 +148,11 @@ static sg_result check_descriptor(struct sg_zip *zip, const struct sg_zip_entry 
     if (!is_signed && size != 12 && size != 20)
         return sg_ambiguous(zip, "`%s` has %zu bytes between its body and what follows, which are no data descriptor",
                             name, size);
+    if (wide && (!has_zip64 || entry->compressed_size == 0 || entry->uncompressed_size == 0))
+        return sg_ambiguous(zip, "`%s` has a data descriptor of 64 bits without need, which some readers misread",
+                            name);
+    if (!is_signed && memcmp(descriptor.data, descriptor_signature, 4) == 0)
+        return sg_ambiguous(zip, "`%s` has a data descriptor whose CRC looks like its signature", name);
     const uint8_t *p = descriptor.data + (is_signed ? 4 : 0);
     uint64_t compressed = wide ? sg_le64(p + 4) : sg_le32(p + 4);
     uint64_t uncompressed = wide ? sg_le64(p + 12) : sg_le32(p + 8);
@@ -155,8 +181,11 @@ sg_result sg_zip_check_local(struct sg_zip *zip, struct sg_zip_entry *entry, uin
     entry->body = sg_span_part(zip->bytes, local.body_offset, entry->compressed_size);
     uint64_t body_end = local.body_offset + entry->compressed_size;
     struct sg_span between = sg_span_part(zip->bytes, body_end, next_offset - body_end);
-    if ((entry->flags & FLAG_DESCRIPTOR) != 0)
-        return check_descriptor(zip, entry, between, name);
+    if ((entry->flags & FLAG_DESCRIPTOR) != 0) {
+        if (entry->method == SG_ZIP_STORED && !local.sized && holds_descriptor(entry->body))
+            return sg_ambiguous(zip, "the stored body of `%s` holds a data descriptor of its own", name);
+        return check_descriptor(zip, entry, between, sg_zip_read_extras(local.extra).zip64_count > 0, name);
+    }
     if (between.size > 0)
         return sg_ambiguous(zip, "%zu bytes that belong to no entry follow `%s`", between.size, name);
     return SG_OK;

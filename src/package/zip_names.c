@@ -105,6 +105,23 @@ static sg_result check_path(struct sg_zip *zip, const struct sg_zip_entry *entry
     return SG_OK;
 }
 
+/* Characters beyond ASCII in a name that neither the UTF-8 flag nor a Unicode path field explains (APPNOTE appendix D). */
+static bool lacks_encoding(const struct sg_zip_entry *entry)
+{
+    return (entry->flags & FLAG_UTF8) == 0 && !is_ascii(entry->name) &&
+           sg_zip_read_extras(entry->extra).unicode_path_count == 0;
+}
+
+/* Length of ";" and digits at the end of a name, 0 when there are none. */
+static size_t version_suffix(struct sg_span name)
+{
+    size_t digits = 0;
+    while (digits < name.size && name.data[name.size - 1 - digits] >= '0' && name.data[name.size - 1 - digits] <= '9')
+        digits++;
+    bool suffix = digits > 0 && digits + 1 < name.size && name.data[name.size - 1 - digits] == ';';
+    return suffix ? digits + 1 : 0;
+}
+
 static sg_result check_characters(struct sg_zip *zip, const struct sg_zip_entry *entry, const char *shown)
 {
     struct sg_span name = entry->name;
@@ -115,6 +132,8 @@ static sg_result check_characters(struct sg_zip *zip, const struct sg_zip_entry 
         return sg_malformed(zip, "`%s` has control characters in its name", shown);
     if (!utf8)
         return sg_unusual(zip, "`%s` is not UTF-8; readers guess its characters", shown);
+    if (version_suffix(name) > 0)
+        SG_TRY(sg_suspicious(zip, "`%s` ends in a version number of VMS, which unzip takes off", shown));
     if (has_hiding(name))
         SG_TRY(sg_suspicious(zip, "`%s` has characters that hide or reorder text", shown));
     if (memchr(name.data, '\\', name.size) != NULL)
@@ -149,6 +168,7 @@ static sg_result normalize(struct sg_zip *zip, struct sg_span text, struct sg_sp
 static sg_result make_key(struct sg_zip *zip, struct sg_zip_entry *entry)
 {
     struct sg_span path = strip(entry->name);
+    path.size -= version_suffix(path);
     if (memchr(path.data, '\\', path.size) != NULL) {
         void *room = NULL;
         SG_TRY(sg_arena_alloc(zip->scratch, path.size, 1, &room, zip->error));
@@ -307,9 +327,30 @@ static sg_result check_one(struct sg_zip *zip, struct sg_zip_entry *entry)
     return check_signature_twin(zip, entry, shown);
 }
 
+/* Readers that take unflagged names for code page 437 could see one of them as another's flagged name; no packager writes both
+ * kinds into one archive. */
+static sg_result check_encodings(struct sg_zip *zip)
+{
+    const struct sg_zip_entry *flagged = NULL;
+    const struct sg_zip_entry *unflagged = NULL;
+    for (size_t i = 0; i < zip->package->entry_count; i++) {
+        const struct sg_zip_entry *entry = &zip->entries[i];
+        if (!is_ascii(entry->name))
+            *(lacks_encoding(entry) ? &unflagged : &flagged) = entry;
+    }
+    struct sg_printable one;
+    struct sg_printable other;
+    if (flagged != NULL && unflagged != NULL)
+        return sg_ambiguous(zip, "`%s` is flagged as UTF-8 and `%s` is not; readers decode them differently",
+                            sg_printable(&one, flagged->name), sg_printable(&other, unflagged->name));
+    return SG_OK;
+}
+
 sg_result sg_zip_check_names(struct sg_zip *zip)
 {
     for (size_t i = 0; i < zip->package->entry_count && !sg_zip_refuted(zip); i++)
         SG_TRY(check_one(zip, &zip->entries[i]));
+    if (!sg_zip_refuted(zip))
+        SG_TRY(check_encodings(zip));
     return sg_zip_refuted(zip) ? SG_OK : check_all(zip);
 }

@@ -200,6 +200,7 @@ static sg_result put_run(json_t *document, const struct sg_report *report, struc
     SG_TRY(sg_json_put(document, "enforce_all", json_boolean(report->enforce_all), error));
     SG_TRY(sg_json_put(document, "revocation_checked", json_boolean(sg_report_revocation_checked(report)), error));
     SG_TRY(sg_json_put_count(document, "skipped_artifacts", report->skipped_artifacts, error));
+    SG_TRY(sg_json_put_text(document, "confinement", report->confinement, error));
     return sg_json_put_text(document, "library_flaw", report->library_flaw, error);
 }
 

@@ -19,6 +19,8 @@ bool sg_remark_applies(const struct sg_report *report, enum sg_remark remark)
         return report->enforce_all;
     case SG_REMARK_SKIPPED:
         return report->skipped_artifacts > 0;
+    case SG_REMARK_CONFINEMENT:
+        return report->confinement != NULL;
     case SG_REMARK_NO_SOURCES:
         return !sg_report_revocation_checked(report);
     case SG_REMARK_COUNT:
@@ -43,6 +45,8 @@ sg_result sg_remark_append(const struct sg_report *report, enum sg_remark remark
     case SG_REMARK_SKIPPED:
         return sg_buffer_printf(out, error, "not checked: %zu artifact%s left out by --only or --shard",
                                 report->skipped_artifacts, report->skipped_artifacts == 1 ? "" : "s");
+    case SG_REMARK_CONFINEMENT:
+        return sg_buffer_printf(out, error, "note: %s", report->confinement);
     case SG_REMARK_NO_SOURCES:
         return sg_buffer_append_text(out, "revocation was not checked: `sources: []` switches it off", error);
     case SG_REMARK_COUNT:

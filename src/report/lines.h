@@ -10,11 +10,12 @@
 
 /* What is true of the whole run and must not be overlooked. */
 enum sg_remark {
-    SG_REMARK_NOW,        /* --now */
-    SG_REMARK_OFFLINE,    /* --offline */
-    SG_REMARK_ENFORCE,    /* --enforce */
-    SG_REMARK_SKIPPED,    /* --only, --shard */
-    SG_REMARK_NO_SOURCES, /* `sources: []` */
+    SG_REMARK_NOW,         /* --now */
+    SG_REMARK_OFFLINE,     /* --offline */
+    SG_REMARK_ENFORCE,     /* --enforce */
+    SG_REMARK_SKIPPED,     /* --only, --shard */
+    SG_REMARK_NO_SOURCES,  /* `sources: []` */
+    SG_REMARK_CONFINEMENT, /* what the kernel could not do */
     SG_REMARK_COUNT,
 };
 

@@ -44,6 +44,7 @@ struct sg_report {
     size_t skipped_artifacts; /* left out by --only or --shard: never silent about what was not checked */
     const struct sg_report_source *sources;
     size_t source_count;
+    const char *confinement;  /* what the confinement of the readers lacks, or NULL */
     const char *library_flaw; /* sg_crypto_known_flaw(), or NULL */
     size_t allowed, warned, blocked, undecided;
     enum sg_verdict verdict;

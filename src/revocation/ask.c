@@ -126,6 +126,9 @@ static sg_result ask_list_about_certificate(const struct question *question, con
         entry = sg_list_find(source->list, SG_LIST_CERTIFICATE_SHA256,
                              sg_hex(sg_span_of(certificate->sha256, sizeof certificate->sha256), hex));
     if (entry == NULL)
+        entry = sg_list_find(source->list, SG_LIST_CERTIFICATE_SHA256,
+                             sg_hex(sg_span_of(certificate->twin_sha256, sizeof certificate->twin_sha256), hex));
+    if (entry == NULL)
         return SG_OK;
     snprintf(how, sizeof how, "%s%s%s", entry->has_time ? " since " : "",
              entry->has_time ? sg_time_format_date(entry->time, date) : "", name_reason(entry, reason, sizeof reason));

@@ -197,7 +197,9 @@ static bool copy_fresh(const struct copy *copy, struct sg_time now)
         return false;
     if (sg_time_compare(copy->entry.stored_at, sg_time_plus(now, SG_CLOCK_SKEW_SECONDS)) > 0)
         return false;
-    return !copy->entry.has_lifetime || sg_time_compare(now, copy->entry.fresh_until) < 0;
+    struct sg_time latest = sg_time_plus(copy->entry.stored_at, SG_CACHE_MAX_FRESH_SECONDS);
+    return copy->entry.has_lifetime && sg_time_compare(now, copy->entry.fresh_until) < 0 &&
+           sg_time_compare(now, latest) < 0;
 }
 
 static const char *fetched_note(const struct copy *copy, const char *tail, char *out, size_t size)

@@ -43,7 +43,7 @@ def run_unit(program, environment, wrap):
     code, output, seconds = run(wrap + [str(program)], environment)
     passed = sum(int(n) for n in re.findall(r"\[  PASSED  \] (\d+) test", output))
     failed = sum(int(n) for n in re.findall(r"\[  FAILED  \] (\d+) test", output))
-    skipped = len(re.findall(r"^\[  SKIPPED \] \w", output, re.M))
+    skipped = sum(int(n) for n in re.findall(r"\[  SKIPPED \] (\d+) test", output))
     notes = re.findall(r"^(skipped: .*)$", output, re.M)
     if code == 77:
         return Outcome(program.name, skipped=1, notes=notes or [output.strip()[-300:]], seconds=seconds)

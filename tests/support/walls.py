@@ -88,7 +88,8 @@ def check_banned(path, room, complain):
     for number, line in enumerate(text.splitlines(), 1):
         for pattern, reason, allowed in BANNED:
             match = re.search(pattern, line)
-            if match and room != allowed:
+            # The readers' processes are not the program: they end themselves.
+            if match and room != allowed and not (match.group(0).startswith("_exit") and path.name == "reader.c"):
                 complain(path, number, f"{match.group(0).strip(' (')}: {reason}")
 
 

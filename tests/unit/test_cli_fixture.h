@@ -18,8 +18,8 @@ static char cli_folder[256];
 
 /* What tells a CI, a colour or a place to write to the program. */
 static const char *const cli_variables[] = {
-    "GITHUB_ACTIONS",   "GITLAB_CI",     "JENKINS_URL",         "JENKINS_HOME",  "BUILD_TAG", "NO_COLOR",
-    "CLICOLOR_FORCE",   "GITHUB_OUTPUT", "GITHUB_STEP_SUMMARY", "GITHUB_WORKSPACE",
+    "GITHUB_ACTIONS", "GITLAB_CI",      "JENKINS_URL",   "JENKINS_HOME",        "BUILD_TAG",
+    "NO_COLOR",       "CLICOLOR_FORCE", "GITHUB_OUTPUT", "GITHUB_STEP_SUMMARY", "GITHUB_WORKSPACE",
 };
 
 static inline void clear_environment(void)

@@ -1,4 +1,5 @@
 /* Whole runs: from a configuration and packages to verdict, exit code and report. */
+#include "gate/reader.h"
 #include "test_gate_fixture.h"
 
 /* --- verdict and exit code (CONTRACT.md section 2) -------------------------------------------------------------------------- */
@@ -149,7 +150,10 @@ static void read_facts(const char *path, struct sg_facts *facts)
     struct sg_error error = {0};
     assert_done(sg_anchors_make(&anchors, &error), error);
     assert_done(sg_anchors_add_pem(anchors, certificate_pem(chain.root.certificate), "root.pem", &error), error);
-    assert_done(sg_facts_read(path, anchors, facts, &error), error);
+    struct sg_readers *readers = NULL;
+    assert_done(sg_readers_start(anchors, &readers, &error), error);
+    assert_done(sg_readers_read(readers, path, facts, &error), error);
+    sg_readers_stop(&readers);
     sg_anchors_free(&anchors);
 }
 

@@ -69,8 +69,9 @@ static void members_stand_in_a_stable_order(void **state)
 {
     (void)state;
     json_t *document = parsed(blocked_report());
-    assert_keys(document, "schema tool evaluated_at time_overridden offline enforce_all revocation_checked "
-                          "skipped_artifacts library_flaw config verdict exit_code summary artifacts revocation");
+    assert_keys(document,
+                "schema tool evaluated_at time_overridden offline enforce_all revocation_checked "
+                "skipped_artifacts confinement library_flaw config verdict exit_code summary artifacts revocation");
     for (size_t i = 0; i < json_array_size(at(document, "artifacts")); i++)
         assert_keys(json_array_get(at(document, "artifacts"), i),
                     "kind name code resolved_path location code_signing_config size unpacked_size entries code_sha256 "
@@ -94,6 +95,7 @@ static void the_run_is_described(void **state)
         {"enforce_all", "false"},
         {"revocation_checked", "true"},
         {"skipped_artifacts", "0"},
+        {"confinement", "null"},
         {"library_flaw", "null"},
         {"config", "{\"path\":\"sealgate.yaml\",\"sha256\":"
                    "\"abcd000000000000000000000000000000000000000000000000000000000000\"}"},

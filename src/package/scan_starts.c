@@ -1,0 +1,128 @@
+/* What files of code begin with, by their extensions. A start is a text in which \1 stands for a letter or "_", and \2 for a blank
+ * or line break. Chosen so that text which only names a file does not go on like this; see docs/lock.md for what was measured. */
+#include "package/scan.h"
+
+#define LETTER "\1"
+#define BLANK  "\2"
+
+static const char *const python[] = {
+    "# ",
+    "#!",
+    "#\n",
+    "#\r",
+    "#-*-",
+    /* Not with a line break behind: that is how a doc string ends whose last word is a file name. */
+    "\"\"\"" LETTER,
+    "'''" LETTER,
+    "import " LETTER,
+    "from " LETTER,
+    "from .",
+    "def " LETTER,
+    "class " LETTER,
+    "async def ",
+    "if __",
+    "try:",
+    NULL,
+};
+
+static const char *const javascript[] = {
+    "/*" BLANK,       "/**" BLANK,      "/*!" BLANK,      "//" BLANK,       "//#",         "//@",
+    "#!/",            "\"use strict\"", "'use strict'",   "import " LETTER, "import {",    "import{",
+    "import *",       "import*",        "import \"",      "import '",       "import\"",    "import'",
+    "export " LETTER, "export {",       "export{",        "export *",       "export*",     "const " LETTER,
+    "const {",        "const{",         "const [",        "let " LETTER,    "var " LETTER, "function " LETTER,
+    "function(",      "async " LETTER,  "class " LETTER,  "module.exports", "exports.",    "Object.define",
+    "require(",       "(function",      "(()",            "(async",         "!function",   "!(function",
+    ";(function",     "(self",          "(globalThis",    NULL,
+};
+
+static const char *const json[] = {"{\"", "{" BLANK, "{}", "[{", "[\n", "[\r", NULL};
+
+static const char *const source_map[] = {
+    "{\"version\":", "{\"file\":", "{\"mappings\":", "{\"names\":", "{\"sources\":", "{\"sourceRoot\":",
+    "{\n  \"version\"", "{\n\t\"version\"", NULL,
+};
+
+static const char *const ruby[] = {
+    "# ",           "#!",           "#\n",           "#\r", "require ", "require_relative ", "module " LETTER,
+    "class " LETTER, "def " LETTER, "begin" BLANK,  NULL,
+};
+
+static const char *const shell[] = {
+    "#!",    "# ",      "#\n",    "#\r", "set -", "set +", "export " LETTER, "if [", "echo " LETTER, "echo \"",
+    "exec ", "source ", "cd ",    NULL,
+};
+
+static const char *const elf[] = {"\x7f"
+                                  "ELF",
+                                  NULL};
+static const char *const java_class[] = {"\xCA\xFE\xBA\xBE", NULL};
+static const char *const jar[] = {"PK\3\4", NULL};
+
+/* A longer one stands before one that it begins with. `firsts` are the first characters of the starts. */
+static const struct {
+    const char *name;
+    size_t size;
+    const char *firsts;
+    const char *const *starts;
+    bool writes;
+} extensions[] = {
+    {"py", 2, "#\"'ifdcat", python, true},
+    {"json", 4, "{[", json, false},
+    {"js", 2, "/#\"'iecolvfaOmr(!;", javascript, true},
+    {"mjs", 3, "/#\"'iecolvfaOmr(!;", javascript, true},
+    {"cjs", 3, "/#\"'iecolvfaOmr(!;", javascript, true},
+    {"map", 3, "{", source_map, false},
+    {"so", 2, "\x7f", elf, false},
+    {"sh", 2, "#seic", shell, false},
+    {"rb", 2, "#rmcdb", ruby, true},
+    {"jar", 3, "P", jar, false},
+    {"class", 5, "\xCA", java_class, false},
+};
+
+static bool fits(uint8_t wanted, uint8_t c)
+{
+    if (wanted == LETTER[0])
+        return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_';
+    if (wanted == BLANK[0])
+        return c == ' ' || c == '\t' || c == '\r' || c == '\n';
+    return wanted == c;
+}
+
+static bool begins_with(struct sg_span text, const char *start)
+{
+    size_t size = strlen(start);
+    if (text.size < size)
+        return false;
+    for (size_t i = 0; i < size; i++) {
+        if (!fits((uint8_t)start[i], text.data[i]))
+            return false;
+    }
+    return true;
+}
+
+static bool begins_with_any(struct sg_span text, const char *firsts, const char *const *starts)
+{
+    if (text.size == 0 || text.data[0] == '\0' || strchr(firsts, text.data[0]) == NULL)
+        return false;
+    for (; *starts != NULL; starts++) {
+        if (begins_with(text, *starts))
+            return true;
+    }
+    return false;
+}
+
+size_t sg_scan_extension(struct sg_span text, bool *begins, bool *writes)
+{
+    for (size_t i = 0; i < sizeof extensions / sizeof extensions[0]; i++) {
+        size_t size = extensions[i].size;
+        if (text.size < size || text.data[0] != (uint8_t)extensions[i].name[0] ||
+            memcmp(text.data, extensions[i].name, size) != 0)
+            continue;
+        struct sg_span behind = sg_span_part(text, size, text.size - size);
+        *begins = begins_with_any(behind, extensions[i].firsts, extensions[i].starts);
+        *writes = extensions[i].writes;
+        return size;
+    }
+    return 0;
+}

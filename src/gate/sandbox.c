@@ -23,8 +23,6 @@
 #define THIS_ARCHITECTURE AUDIT_ARCH_AARCH64
 #endif
 
-extern char **environ;
-
 /* The strings themselves are overwritten: they stand in memory that the reader inherits. */
 static void wipe_environment(void)
 {

@@ -88,6 +88,9 @@ static sg_result add_row(struct sg_zip *zip, struct sg_records *records, struct 
     struct sg_record_row *row = item;
     row->record = record;
     row->has_size = read_size(size, &row->size);
+    /* Some write the padding, though the specification has none. */
+    if (sg_span_ends_with(digest, SG_SPAN_LITERAL("=")))
+        digest.size--;
     if (sg_span_starts_with(digest, SG_SPAN_LITERAL("sha256=")))
         row->has_sha256 = sg_sha256_from_base64url(sg_span_part(digest, 7, digest.size - 7), row->sha256);
     return full_path(zip, record, path, &row->path);

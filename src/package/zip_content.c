@@ -131,7 +131,10 @@ static sg_result read_file(struct sg_zip *zip, struct pass *pass, const struct s
     bool wanted = sg_records_want(pass->records, entry);
     if (wanted)
         SG_TRY(sg_sha256_stream_start(&pass->sha256, zip->error));
-    struct reading reading = {.sha = pass->sha, .scan = &pass->scan, .sha256 = wanted ? pass->sha256 : NULL};
+    /* A listed digest says more than the scan could. */
+    struct reading reading = {.sha = pass->sha,
+                              .scan = wanted ? NULL : &pass->scan,
+                              .sha256 = wanted ? pass->sha256 : NULL};
     sg_name_scan_start(&pass->scan, entry->name);
     SG_TRY(read_body(zip, pass->inflater, entry, &reading, name));
     if (sg_zip_refuted(zip))

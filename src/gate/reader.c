@@ -118,6 +118,9 @@ static _Noreturn void run_process(int control, int ready, const struct sg_anchor
         end_process(1);
     close(ready);
     serve(control, &sandbox, anchors);
+    /* As children are ignored, this returns only when all have ended: none is left to a first process that may not reap. */
+    while (wait(NULL) > 0 || errno == EINTR)
+        continue;
     end_process(0);
 }
 

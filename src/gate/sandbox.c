@@ -124,9 +124,9 @@ static sg_result enter_seccomp(struct sg_error *error)
 
 sg_result sg_sandbox_prepare(struct sg_sandbox *out, struct sg_error *error)
 {
-    /* The C library reads the time zone's file at the first conversion of a time. */
-    tzset();
     wipe_environment();
+    /* The C library reads the time zone's file at the first conversion of a time; which one, TZ would have said. */
+    tzset();
     if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0 || prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) != 0)
         return sg_fail_errno(error, SG_ERROR_INTERNAL, errno, "cannot give up privileges");
     out->landlock = enter_landlock();

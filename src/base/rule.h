@@ -26,6 +26,7 @@ enum sg_check {
     X(SIGNED_IN_FUTURE, "signed-in-future", INTEGRITY)                                                                 \
     X(CONTENT_MODIFIED, "content-modified", INTEGRITY)                                                                 \
     X(PIN_MISMATCH, "pin-mismatch", INTEGRITY)                                                                         \
+    X(NOT_LOCKED, "not-locked", INTEGRITY)                                                                             \
     X(SIGNATURE_EXPIRED, "signature-expired", EXPIRY)                                                                  \
     X(UNSIGNED, "unsigned", MISMATCH)                                                                                  \
     X(PUBLISHER_NOT_ALLOWED, "publisher-not-allowed", MISMATCH)                                                        \

@@ -17,6 +17,8 @@ static const struct sg_option verify_options[] = {
      "exit with N instead of 0 when something was only warned about (0 to 125, not 1 to 4)"},
     {"now", 0, "TIME", false, "judge as of this RFC 3339 time; the report says so"},
     {"offline", 0, NULL, false, "never touch the network: revocation data from the cache or from files only"},
+    {"frozen", 0, NULL, false,
+     "demand a lock file with an entry for every artifact: one that has none is blocked (see `sealgate lock`)"},
     {"only", 0, "NAME", true, "judge only the functions and layers of this name"},
     {"shard", 0, "I/N", false, "judge the I-th of N parts of the artifacts; the parts are disjoint and cover all"},
     {"jobs", 'j', "N", false, "packages verified at once; default: the processors that the process may use"},
@@ -24,6 +26,16 @@ static const struct sg_option verify_options[] = {
     {"verbose", 'v', NULL, false, "the text report shows every fact"},
     {"color", 0, "auto|always|never", false,
      "colours in the text report; NO_COLOR, CLICOLOR_FORCE and TERM=dumb are honoured"},
+    {0},
+};
+
+static const struct sg_option lock_options[] = {
+    {"config", 'c', "FILE", false, "the configuration; the same as CONFIG"},
+    {"output", 0, "FILE", false, "the lock file; default: beside the configuration, with .lock for .yaml"},
+    {"check", 0, NULL, false, "write nothing; exit with 1 when the lock file would change"},
+    {"now", 0, "TIME", false, "judge as of this RFC 3339 time"},
+    {"offline", 0, NULL, false, "never touch the network: revocation data from the cache or from files only"},
+    {"jobs", 'j', "N", false, "packages verified at once; default: the processors that the process may use"},
     {0},
 };
 
@@ -58,6 +70,18 @@ const struct sg_command sg_commands[] = {
      "Exit status: 0 everything may be deployed, warnings included; 1 something is blocked; 2 usage or configuration; "
      "3 nothing is blocked but something could not be decided; 4 internal error, or a report could not be written.",
      verify_options, 0, 1, sg_command_verify},
+    {"lock", "lock [OPTIONS] [CONFIG]", "write down what every package is, for `verify` to hold it against",
+     "Verifies every package that CONFIG (default: sealgate.yaml) names and writes sealgate.lock beside it: for each "
+     "one "
+     "its CodeSha256, signing profile version, signing job and signing time. Prints what that changes. Writes nothing "
+     "when "
+     "one of them does not verify, is expired, is not by an allowed publisher, or is revoked. The old lock file is not "
+     "held against the packages. From then on `sealgate verify` blocks a package whose bytes are not the locked "
+     "ones.\n\n"
+     "Exit status: 0 written, or nothing to change; 1 something does not verify, or --check found a change; 2 usage or "
+     "configuration, the old lock file included; 3 something could not be decided, or a file not be read or written; "
+     "4 internal error.",
+     lock_options, 0, 1, sg_command_lock},
     {"inspect", "inspect [OPTIONS] PACKAGE...", "show everything a package's signature says, without a policy",
      "Checks each package cryptographically against the trusted roots and says which layer fails: structure, format, "
      "signature, chain or content.\n\n"
@@ -76,4 +100,4 @@ const struct sg_command sg_commands[] = {
     {0},
 };
 
-const char *const sg_reserved_commands[] = {"csc", "iam", "init", "lock", NULL};
+const char *const sg_reserved_commands[] = {"csc", "iam", "init", NULL};

@@ -7,6 +7,7 @@
 #include "cli/options.h"
 
 int sg_command_verify(const struct sg_arguments *arguments);
+int sg_command_lock(const struct sg_arguments *arguments);
 int sg_command_inspect(const struct sg_arguments *arguments);
 int sg_command_sign(const struct sg_arguments *arguments);
 int sg_command_explain(const struct sg_arguments *arguments);

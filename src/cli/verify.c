@@ -1,14 +1,13 @@
 #include <limits.h>
-#include <sched.h>
 #include <time.h>
 #include <unistd.h>
 
 #include "base/cleanup.h"
-#include "base/nearest.h"
 #include "base/printable.h"
 #include "base/time.h"
 #include "cli/commands.h"
 #include "cli/output.h"
+#include "cli/request.h"
 #include "cli/terminal.h"
 #include "gate/gate.h"
 
@@ -25,15 +24,6 @@ struct request {
 static void cleanup_request(struct request *request)
 {
     free(request->only);
-}
-
-static sg_result read_config_path(const struct sg_arguments *arguments, const char **out, struct sg_error *error)
-{
-    const char *option = sg_arguments_value(arguments, "config");
-    if (option != NULL && arguments->operand_count > 0)
-        return sg_fail(error, SG_ERROR_USAGE, "the configuration is given twice: as --config and as CONFIG");
-    *out = option != NULL ? option : (arguments->operand_count > 0 ? arguments->operands[0] : "sealgate.yaml");
-    return SG_OK;
 }
 
 /* I/N with 1 <= I <= N. */
@@ -67,20 +57,6 @@ static sg_result read_warn_exit_code(const char *value, int *out, struct sg_erro
     return SG_OK;
 }
 
-/* The processors that this process may use, which a container may have limited. */
-static unsigned usable_processors(void)
-{
-    cpu_set_t set;
-    int count = sched_getaffinity(0, sizeof set, &set) == 0 ? CPU_COUNT(&set) : 1;
-    return count < 1 ? 1u : ((unsigned)count > SG_MAX_JOBS ? SG_MAX_JOBS : (unsigned)count);
-}
-
-static sg_result read_jobs(const char *value, unsigned *out, struct sg_error *error)
-{
-    *out = usable_processors();
-    return value == NULL ? SG_OK : sg_parse_number("jobs", value, 1, SG_MAX_JOBS, out, error);
-}
-
 static sg_result read_gate(const struct sg_arguments *arguments, struct request *request, struct sg_error *error)
 {
     struct sg_gate_options *gate = &request->gate;
@@ -92,15 +68,16 @@ static sg_result read_gate(const struct sg_arguments *arguments, struct request 
     gate->only_count = sg_arguments_values(arguments, "only", request->only);
     gate->enforce_all = sg_arguments_has(arguments, "enforce");
     gate->offline = sg_arguments_has(arguments, "offline");
+    gate->frozen = sg_arguments_has(arguments, "frozen");
     gate->has_now = now != NULL;
     if (now != NULL)
         SG_TRY(sg_parse_time("now", now, &gate->now, error));
-    SG_TRY(read_config_path(arguments, &gate->config_path, error));
+    SG_TRY(sg_request_config_path(arguments, &gate->config_path, error));
     SG_TRY(read_shard(sg_arguments_value(arguments, "shard"), gate, error));
     SG_TRY(read_warn_exit_code(sg_arguments_value(arguments, "warn-exit-code"), &gate->warn_exit_code, error));
     request->transport = sg_http_transport();
     gate->transport = &request->transport;
-    return read_jobs(sg_arguments_value(arguments, "jobs"), &gate->jobs, error);
+    return sg_request_jobs(arguments, &gate->jobs, error);
 }
 
 static sg_result read_style(const struct sg_arguments *arguments, struct request *request, struct sg_error *error)
@@ -119,42 +96,6 @@ static sg_result read_style(const struct sg_arguments *arguments, struct request
     style->workspace = getenv("GITHUB_WORKSPACE");
     style->working_directory = getcwd(request->working_directory, sizeof request->working_directory);
     return sg_outputs_read(arguments, ci, &request->outputs, error);
-}
-
-/* A default that is not there is explained; a CONFIG that looks like a slip of a command's name, too. */
-static int report_missing_config(const struct sg_arguments *arguments, const struct request *request,
-                                 const struct sg_error *error)
-{
-    struct sg_printable shown;
-    struct sg_error better = *error;
-    const char *path = request->gate.config_path;
-    const char *names[16];
-    size_t count = 0;
-    for (const struct sg_command *command = sg_commands; command->name != NULL && count < 16; command++)
-        names[count++] = command->name;
-    const char *nearest = sg_nearest_word(path, names, count);
-    better.code = SG_ERROR_USAGE;
-    if (arguments->operand_count == 0 && sg_arguments_value(arguments, "config") == NULL)
-        (void)sg_fail(
-            &better, SG_ERROR_USAGE,
-            "there is no sealgate.yaml in this folder; name a configuration, or write one (docs/configuration.md)");
-    else if (nearest != NULL && access(path, F_OK) != 0)
-        (void)sg_fail(&better, SG_ERROR_USAGE, "there is no file `%s`; did you mean the command `%s`?",
-                      sg_printable_text(&shown, path), nearest);
-    return sg_report_error(arguments, &better);
-}
-
-static int report_failure(const struct sg_arguments *arguments, const struct request *request,
-                          const struct sg_buffer *problems, const struct sg_error *error)
-{
-    if (error->code == SG_ERROR_CONFIGURATION && problems->size > 0) {
-        sg_report_lines(sg_buffer_text(problems));
-        return sg_error_exit_status(error->code);
-    }
-    /* The configuration itself could not be read: nothing was judged, which is 2 (CONTRACT.md section 2). */
-    if (error->code == SG_ERROR_IO)
-        return report_missing_config(arguments, request, error);
-    return sg_report_error(arguments, error);
 }
 
 /* A report that was not written whole is never 0; what blocks or is undecided keeps its status. */
@@ -178,6 +119,6 @@ int sg_command_verify(const struct sg_arguments *arguments)
         return sg_report_error(arguments, &error);
     sg_outputs_clear(&request.outputs);
     if (!sg_gate_run(&request.gate, &run, &problems, &error).done)
-        return report_failure(arguments, &request, &problems, &error);
+        return sg_request_failed(arguments, request.gate.config_path, &problems, &error);
     return conclude(arguments, &request, sg_run_report(run));
 }

@@ -17,6 +17,8 @@ struct sg_gate_options {
     unsigned shard_index, shard_count; /* 1-based; 0 of 0 when not sharded */
     unsigned jobs;                     /* at least 1 */
     int warn_exit_code;                /* 0 when warnings are fine */
+    bool frozen;      /* --frozen: there must be a lock, and nothing may be missing in it or too much */
+    bool ignore_lock; /* for what makes a new one */
     const struct sg_transport *transport;
 };
 

@@ -20,6 +20,7 @@ struct package_file {
 struct sg_run {
     struct sg_report report;
     struct sg_config *config;
+    struct sg_lock *lock; /* NULL when there is none */
     struct sg_anchors *anchors;
     struct sg_readers *readers;
     struct sg_selection selection;
@@ -51,6 +52,7 @@ void sg_run_free(struct sg_run **run)
     free(r->ca_bundle);
     sg_readers_stop(&r->readers);
     sg_anchors_free(&r->anchors);
+    sg_lock_free(&r->lock);
     sg_config_free(&r->config);
     sg_arena_free(&r->arena);
     free(r);
@@ -295,6 +297,8 @@ static sg_result judge_one(struct sg_run *run, const struct sg_gate_options *opt
         .strict = run->config->strict,
         .revocation_configured = run->source_count > 0,
         .unavailable_warns = run->config->unavailable_warns,
+        .lock = run->lock,
+        .frozen = options->frozen,
     };
     if (!artifact->image)
         SG_TRY(find_file(run, artifact, &file, error));
@@ -302,6 +306,7 @@ static sg_result judge_one(struct sg_run *run, const struct sg_gate_options *opt
     out->config = config;
     out->enforce = options->enforce_all || (config != NULL && config->enforce);
     out->facts = file != NULL ? &file->facts : NULL;
+    SG_TRY(sg_lock_check(run->lock, artifact, out->facts, error));
     return sg_judge(artifact, out->facts, config, &judging, &run->arena, &out->judgement, error);
 }
 
@@ -390,6 +395,7 @@ static sg_result prepare(struct sg_run *run, const struct sg_gate_options *optio
     SG_TRY(sg_config_load(options->config_path, &run->config, problems, error));
     run->report.config = run->config;
     SG_TRY(load_named_files(run, problems, error));
+    SG_TRY(sg_lock_open(options, run->config, &run->arena, &run->report, &run->lock, error));
     if (run->config->cache != NULL)
         SG_TRY(sg_path_join(run->config->folder, sg_span_text(run->config->cache), &run->cache, error));
     SG_TRY(sg_select(run->config, options, &run->arena, &run->selection, error));

@@ -1,7 +1,8 @@
 /*
  * A folder of answers kept between runs. Each file holds one URL's body with its validators and how long the server let it be
  * used; written to a new name and renamed. A file that is damaged, of another URL or of another version is as if it were not
- * there. Whoever can write the folder can write revocation lists into it: docs/threat-model.md.
+ * there; so is one that is not regular, belongs to somebody else or may be written by others. Whoever can write the folder can
+ * write revocation lists into it: docs/threat-model.md.
  */
 #ifndef SG_NET_CACHE_H
 #define SG_NET_CACHE_H
@@ -14,7 +15,8 @@ struct sg_cache_entry {
     char *last_modified;
     struct sg_time stored_at;
     struct sg_time fresh_until; /* by the server's Cache-Control; stored_at when it must be asked again each time */
-    bool has_lifetime;          /* the server said how long; otherwise the content's own next update decides */
+    bool has_lifetime; /* the server said how long, which counts for SG_CACHE_MAX_FRESH_SECONDS at most; otherwise it
+                                 * is asked each time */
 };
 
 void sg_cache_entry_free(struct sg_cache_entry *entry);

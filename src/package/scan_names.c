@@ -39,7 +39,8 @@ static bool is_name_character(uint8_t c)
 static bool is_statement(struct sg_span text)
 {
     size_t at = 0;
-    while (at < text.size && (is_letter(text.data[at]) || (at > 0 && (is_digit(text.data[at]) || text.data[at] == '.'))))
+    while (at < text.size &&
+           (is_letter(text.data[at]) || (at > 0 && (is_digit(text.data[at]) || text.data[at] == '.'))))
         at++;
     /* One letter more makes other extensions: .pyc, .jsx. */
     if (at < 2 || at == text.size)
@@ -124,10 +125,10 @@ static void look_at(struct sg_name_scan *scan, struct sg_span window, uint64_t w
 
 /* The first two letters of the extensions: each pair has a bit, which both of its letters have. */
 enum { PY = 1, JS = 2, MJ = 4, SO = 8, RB = 16, CL = 32, MA = 64 };
-static const uint8_t first_letters[256] = {['p'] = PY,      ['j'] = JS, ['m'] = MJ | MA,
-                                           ['c'] = MJ | CL, ['s'] = SO, ['r'] = RB};
-static const uint8_t second_letters[256] = {['y'] = PY, ['s'] = JS, ['a'] = JS | MA, ['j'] = MJ,
-                                            ['o'] = SO, ['h'] = SO, ['b'] = RB,      ['l'] = CL};
+static const uint8_t first_letters[256] = {
+    ['p'] = PY, ['j'] = JS, ['m'] = MJ | MA, ['c'] = MJ | CL, ['s'] = SO, ['r'] = RB};
+static const uint8_t second_letters[256] = {
+    ['y'] = PY, ['s'] = JS, ['a'] = JS | MA, ['j'] = MJ, ['o'] = SO, ['h'] = SO, ['b'] = RB, ['l'] = CL};
 
 /* Which of BLOCK bytes are a dot, the first one in the lowest bit. */
 static uint64_t dots_in(const uint8_t *bytes)
@@ -149,7 +150,8 @@ static uint64_t dots_in(const uint8_t *bytes)
 
 /* Looks at every dot in [from, to) of `window`, which stands at window_offset of the body. This runs over every byte of every
  * package: where dots are is found without a branch, and two letters behind a dot decide almost always. */
-static void look_through(struct sg_name_scan *scan, struct sg_span window, uint64_t window_offset, size_t from, size_t to)
+static void look_through(struct sg_name_scan *scan, struct sg_span window, uint64_t window_offset, size_t from,
+                         size_t to)
 {
     size_t at = from;
     for (; at + BLOCK + 2 <= window.size && at + BLOCK <= to; at += BLOCK) {
@@ -216,7 +218,7 @@ void sg_name_scan_take(struct sg_name_scan *scan, struct sg_span piece)
     if (scan->found || piece.size == 0)
         return;
     size_t from = scan->tail_bytes > 0 ? look_across(scan, piece) : 0;
-    if (from < piece.size) {
+    if (!scan->found && from < piece.size) {
         look_through(scan, piece, scan->seen_bytes, from, piece.size - smaller(piece.size, SG_SCAN_AHEAD_BYTES));
         keep_tail(scan, piece);
     }

@@ -2,8 +2,8 @@
  * Reads the RECORD files of Python's installers: one row a file, with its path relative to the folder that the *.dist-info folder
  * is in, its digest and its size (Python packaging specification, "Recording installed projects").
  */
-#include "base/cleanup.h"
 #include "package/scan_record.h"
+#include "base/cleanup.h"
 
 static bool is_record(const struct sg_zip_entry *entry)
 {
@@ -112,7 +112,8 @@ static sg_result read_row(struct sg_zip *zip, struct sg_records *records, struct
     return is_inside(fields[0]) ? add_row(zip, records, record, fields[0], fields[1], fields[2]) : SG_OK;
 }
 
-static sg_result read_rows(struct sg_zip *zip, struct sg_records *records, struct sg_record *record, struct sg_span text)
+static sg_result read_rows(struct sg_zip *zip, struct sg_records *records, struct sg_record *record,
+                           struct sg_span text)
 {
     for (size_t line = 1; text.size > 0 && !records->too_large; line++) {
         const uint8_t *end = memchr(text.data, '\n', text.size);

@@ -137,9 +137,9 @@ static sg_result report_record(struct sg_zip *zip, const struct sg_record *recor
 {
     struct sg_printable file;
     if (record->odd_rows > 0)
-        SG_TRY(sg_suspicious(zip, "`%s` has %zu line%s that list no file; the first is line %zu",
-                             sg_printable(&file, record->name), record->odd_rows, record->odd_rows == 1 ? "" : "s",
-                             record->first_odd_row));
+        SG_TRY(sg_suspicious(zip, "`%s` has %zu line%s no file; the first is line %zu",
+                             sg_printable(&file, record->name), record->odd_rows,
+                             record->odd_rows == 1 ? " that lists" : "s that list", record->first_odd_row));
     SG_TRY(report_count(zip, record, true, "missing from the package", record->missing, record->first_missing));
     SG_TRY(report_count(zip, record, true, "with another size or digest", record->changed, record->first_changed));
     return report_count(zip, record, false, "beside its own", record->extra, record->first_extra);

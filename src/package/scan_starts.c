@@ -2,8 +2,7 @@
  * or line break. Chosen so that text which only names a file does not go on like this; see docs/lock.md for what was measured. */
 #include "package/scan.h"
 
-#define LETTER "\1"
-#define BLANK  "\2"
+enum { LETTER = 1, BLANK = 2 };
 
 static const char *const python[] = {
     "# ",
@@ -12,13 +11,13 @@ static const char *const python[] = {
     "#\r",
     "#-*-",
     /* Not with a line break behind: that is how a doc string ends whose last word is a file name. */
-    "\"\"\"" LETTER,
-    "'''" LETTER,
-    "import " LETTER,
-    "from " LETTER,
+    "\"\"\"\1",
+    "'''\1",
+    "import \1",
+    "from \1",
     "from .",
-    "def " LETTER,
-    "class " LETTER,
+    "def \1",
+    "class \1",
     "async def ",
     "if __",
     "try:",
@@ -26,36 +25,48 @@ static const char *const python[] = {
 };
 
 static const char *const javascript[] = {
-    "/*" BLANK,       "/**" BLANK,      "/*!" BLANK,      "//" BLANK,       "//#",         "//@",
-    "#!/",            "\"use strict\"", "'use strict'",   "import " LETTER, "import {",    "import{",
-    "import *",       "import*",        "import \"",      "import '",       "import\"",    "import'",
-    "export " LETTER, "export {",       "export{",        "export *",       "export*",     "const " LETTER,
-    "const {",        "const{",         "const [",        "let " LETTER,    "var " LETTER, "function " LETTER,
-    "function(",      "async " LETTER,  "class " LETTER,  "module.exports", "exports.",    "Object.define",
-    "require(",       "(function",      "(()",            "(async",         "!function",   "!(function",
-    ";(function",     "(self",          "(globalThis",    NULL,
+    "/*\2",         "/**\2",
+    "/*!\2",        "//\2",
+    "//#",          "//@",
+    "#!/",          "\"use strict\"",
+    "'use strict'", "import \1",
+    "import {",     "import{",
+    "import *",     "import*",
+    "import \"",    "import '",
+    "import\"",     "import'",
+    "export \1",    "export {",
+    "export{",      "export *",
+    "export*",      "const \1",
+    "const {",      "const{",
+    "const [",      "let \1",
+    "var \1",       "function \1",
+    "function(",    "async \1",
+    "class \1",     "module.exports",
+    "exports.",     "Object.define",
+    "require(",     "(function",
+    "(()",          "(async",
+    "!function",    "!(function",
+    ";(function",   "(self",
+    "(globalThis",  NULL,
 };
 
-static const char *const json[] = {"{\"", "{" BLANK, "{}", "[{", "[\n", "[\r", NULL};
+static const char *const json[] = {"{\"", "{\2", "{}", "[{", "[\n", "[\r", NULL};
 
 static const char *const source_map[] = {
-    "{\"version\":", "{\"file\":", "{\"mappings\":", "{\"names\":", "{\"sources\":", "{\"sourceRoot\":",
-    "{\n  \"version\"", "{\n\t\"version\"", NULL,
+    "{\"version\":",    "{\"file\":",       "{\"mappings\":",   "{\"names\":", "{\"sources\":",
+    "{\"sourceRoot\":", "{\n  \"version\"", "{\n\t\"version\"", NULL,
 };
 
 static const char *const ruby[] = {
-    "# ",           "#!",           "#\n",           "#\r", "require ", "require_relative ", "module " LETTER,
-    "class " LETTER, "def " LETTER, "begin" BLANK,  NULL,
+    "# ", "#!", "#\n", "#\r", "require ", "require_relative ", "module \1", "class \1", "def \1", "begin\2", NULL,
 };
 
 static const char *const shell[] = {
-    "#!",    "# ",      "#\n",    "#\r", "set -", "set +", "export " LETTER, "if [", "echo " LETTER, "echo \"",
-    "exec ", "source ", "cd ",    NULL,
+    "#!",   "# ",      "#\n",     "#\r",   "set -",   "set +", "export \1",
+    "if [", "echo \1", "echo \"", "exec ", "source ", "cd ",   NULL,
 };
 
-static const char *const elf[] = {"\x7f"
-                                  "ELF",
-                                  NULL};
+static const char *const elf[] = {"\177ELF", NULL};
 static const char *const java_class[] = {"\xCA\xFE\xBA\xBE", NULL};
 static const char *const jar[] = {"PK\3\4", NULL};
 
@@ -82,9 +93,9 @@ static const struct {
 
 static bool fits(uint8_t wanted, uint8_t c)
 {
-    if (wanted == LETTER[0])
+    if (wanted == LETTER)
         return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_';
-    if (wanted == BLANK[0])
+    if (wanted == BLANK)
         return c == ' ' || c == '\t' || c == '\r' || c == '\n';
     return wanted == c;
 }

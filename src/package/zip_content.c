@@ -120,9 +120,11 @@ static sg_result report_scan(struct sg_zip *zip, struct sg_name_scan *scan, cons
     sg_name_scan_finish(scan);
     if (!scan->found)
         return SG_OK;
-    return sg_suspicious(zip, "`%s` holds the file name `%s` with what looks like that file right behind it, at byte %" PRIu64
-                              ": another entry may have been joined to it after signing",
-                         name, sg_printable(&shown, sg_span_of(scan->name, scan->name_bytes)), scan->name_offset);
+    return sg_suspicious(
+        zip,
+        "`%s` holds the file name `%s` with what looks like that file right behind it, at byte %" PRIu64
+        ": another entry may have been joined to it after signing",
+        name, sg_printable(&shown, sg_span_of(scan->name, scan->name_bytes)), scan->name_offset);
 }
 
 static sg_result read_file(struct sg_zip *zip, struct pass *pass, const struct sg_zip_entry *entry, const char *name)
@@ -132,9 +134,8 @@ static sg_result read_file(struct sg_zip *zip, struct pass *pass, const struct s
     if (wanted)
         SG_TRY(sg_sha256_stream_start(&pass->sha256, zip->error));
     /* A listed digest says more than the scan could. */
-    struct reading reading = {.sha = pass->sha,
-                              .scan = wanted ? NULL : &pass->scan,
-                              .sha256 = wanted ? pass->sha256 : NULL};
+    struct reading reading = {
+        .sha = pass->sha, .scan = wanted ? NULL : &pass->scan, .sha256 = wanted ? pass->sha256 : NULL};
     sg_name_scan_start(&pass->scan, entry->name);
     SG_TRY(read_body(zip, pass->inflater, entry, &reading, name));
     if (sg_zip_refuted(zip))

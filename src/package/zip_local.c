@@ -14,7 +14,6 @@ struct local {
     uint32_t modified, crc32;
     uint64_t compressed_size, uncompressed_size;
     struct sg_span name, extra;
-    bool sized; /* the compressed size is there, not left to a data descriptor */
     uint64_t body_offset;
 };
 
@@ -36,7 +35,6 @@ static bool read_local(struct sg_span bytes, uint64_t offset, struct local *out)
         .crc32 = sg_le32(p + 14),
         .compressed_size = sg_le32(p + 18),
         .uncompressed_size = sg_le32(p + 22),
-        .sized = sg_le32(p + 18) != 0,
         .name = sg_span_part(bytes, offset + SG_ZIP_LOCAL_HEADER_BYTES, name_bytes),
         .extra = sg_span_part(bytes, offset + SG_ZIP_LOCAL_HEADER_BYTES + name_bytes, extra_bytes),
         .body_offset = offset + SG_ZIP_LOCAL_HEADER_BYTES + name_bytes + extra_bytes,
@@ -120,20 +118,19 @@ static sg_result compare(struct sg_zip *zip, const struct sg_zip_entry *entry, c
 }
 
 /* A stored body whose end a reader of streams looks for by the descriptor's signature must not hold something that fits one:
- * a signature with a compressed size that is just the number of bytes before it. */
-static bool holds_descriptor(struct sg_span body)
+ * a signature with a compressed size that is just the number of bytes before it. It may end behind the body, so `rest` is the
+ * file from the body on. */
+static bool holds_descriptor(struct sg_span rest, uint64_t body_bytes)
 {
-    const uint8_t *at = body.data;
-    size_t left = body.size;
-    while (left >= 16) {
-        const uint8_t *found = memmem(at, left, descriptor_signature, 4);
+    size_t start = 0;
+    while (start < body_bytes) {
+        const uint8_t *found = memmem(rest.data + start, rest.size - start, descriptor_signature, 4);
         if (found == NULL)
             return false;
-        size_t before = (size_t)(found - body.data);
-        if (body.size - before >= 16 && sg_le32(found + 8) == (uint32_t)before)
+        size_t before = (size_t)(found - rest.data);
+        if (before < body_bytes && rest.size - before >= 16 && sg_le32(found + 8) == (uint32_t)before)
             return true;
-        at = found + 1;
-        left = body.size - before - 1;
+        start = before + 1;
     }
     return false;
 }
@@ -182,7 +179,10 @@ sg_result sg_zip_check_local(struct sg_zip *zip, struct sg_zip_entry *entry, uin
     uint64_t body_end = local.body_offset + entry->compressed_size;
     struct sg_span between = sg_span_part(zip->bytes, body_end, next_offset - body_end);
     if ((entry->flags & FLAG_DESCRIPTOR) != 0) {
-        if (entry->method == SG_ZIP_STORED && !local.sized && holds_descriptor(entry->body))
+        /* No size in the header, nor in its zip64 field: the descriptor alone says where the body ends. */
+        struct sg_span rest = sg_span_part(zip->bytes, local.body_offset, zip->bytes.size - local.body_offset);
+        if (entry->method == SG_ZIP_STORED && local.compressed_size == 0 &&
+            holds_descriptor(rest, entry->compressed_size))
             return sg_ambiguous(zip, "the stored body of `%s` holds a data descriptor of its own", name);
         return check_descriptor(zip, entry, between, sg_zip_read_extras(local.extra).zip64_count > 0, name);
     }

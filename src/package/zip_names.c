@@ -168,7 +168,6 @@ static sg_result normalize(struct sg_zip *zip, struct sg_span text, struct sg_sp
 static sg_result make_key(struct sg_zip *zip, struct sg_zip_entry *entry)
 {
     struct sg_span path = strip(entry->name);
-    path.size -= version_suffix(path);
     if (memchr(path.data, '\\', path.size) != NULL) {
         void *room = NULL;
         SG_TRY(sg_arena_alloc(zip->scratch, path.size, 1, &room, zip->error));
@@ -178,6 +177,13 @@ static sg_result make_key(struct sg_zip *zip, struct sg_zip_entry *entry)
         path = sg_span_of(copy, path.size);
     }
     return normalize(zip, path, &entry->key);
+}
+
+/* The key as unzip takes it: without a version number of VMS. */
+static struct sg_span without_version(struct sg_span key)
+{
+    key.size -= version_suffix(key);
+    return key;
 }
 
 /* The key in one case and in compatibility form: names that differ only in these are one file on some systems (ZN-02). */
@@ -271,18 +277,29 @@ static sg_result note_folded_twins(struct sg_zip *zip, struct keyed *keys, size_
     return SG_OK;
 }
 
+/* No two entries at one path, and none below a file or a link: with version numbers as they are, or taken off. */
+static sg_result check_places(struct sg_zip *zip, bool versions, struct keyed *keys, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        struct sg_span key = zip->entries[i].key;
+        keys[i] = (struct keyed){versions ? key : without_version(key), &zip->entries[i]};
+    }
+    qsort(keys, count, sizeof *keys, compare_keyed);
+    SG_TRY(check_twins(zip, keys, count));
+    for (size_t i = 0; i < count && !sg_zip_refuted(zip); i++)
+        SG_TRY(check_parents(zip, keys, count, &zip->entries[i]));
+    return SG_OK;
+}
+
 static sg_result check_all(struct sg_zip *zip)
 {
     size_t count = zip->package->entry_count;
     SG_CLEANUP(sg_cleanup_free) struct keyed *keys = calloc(count, sizeof *keys);
     if (keys == NULL)
         return sg_fail_memory(zip->error);
-    for (size_t i = 0; i < count; i++)
-        keys[i] = (struct keyed){zip->entries[i].key, &zip->entries[i]};
-    qsort(keys, count, sizeof *keys, compare_keyed);
-    SG_TRY(check_twins(zip, keys, count));
-    for (size_t i = 0; i < count && !sg_zip_refuted(zip); i++)
-        SG_TRY(check_parents(zip, keys, count, &zip->entries[i]));
+    SG_TRY(check_places(zip, false, keys, count));
+    if (!sg_zip_refuted(zip))
+        SG_TRY(check_places(zip, true, keys, count));
     return sg_zip_refuted(zip) ? SG_OK : note_folded_twins(zip, keys, count);
 }
 
@@ -292,16 +309,17 @@ static sg_result check_all(struct sg_zip *zip)
 static sg_result check_signature_twin(struct sg_zip *zip, const struct sg_zip_entry *entry, const char *shown)
 {
     struct sg_span signature = SG_SPAN_LITERAL(SG_SIGNATURE_NAME);
+    struct sg_span key = without_version(entry->key);
     struct sg_span folded_key;
     struct sg_span folded_signature;
     if (sg_span_equal(entry->name, signature) && entry->kind == SG_ZIP_FILE)
         return SG_OK;
-    if (entry->key.size < signature.size)
+    if (key.size < signature.size)
         return SG_OK;
-    SG_TRY(fold(zip, entry->key, &folded_key));
+    SG_TRY(fold(zip, key, &folded_key));
     SG_TRY(fold(zip, signature, &folded_signature));
     if (sg_span_equal(folded_key, folded_signature)) {
-        if (sg_span_equal(entry->key, signature) && entry->kind == SG_ZIP_FILE)
+        if (sg_span_equal(key, signature) && entry->kind == SG_ZIP_FILE)
             return sg_suspicious(zip, "`%s` has almost the name of the signature entry", shown);
         return sg_ambiguous(zip, "`%s` has the name of the signature entry in another case or kind", shown);
     }

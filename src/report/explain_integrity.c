@@ -181,11 +181,15 @@ const struct sg_explanation sg_explanations_of_packages[SG_RULE_COUNT] = {
         },
     [SG_RULE_PIN_MISMATCH] =
         {
-            .summary = "The package is not, byte for byte, the one that the configuration pins.",
+            .summary = "The package is not, byte for byte, the one that the configuration or the lock file pins.",
             .meaning =
-                "The artifact has a code_sha256 in the configuration: the base64 SHA-256 of the whole zip, the value\n"
-                "that Lambda reports as CodeSha256. The file has another digest. A pin is compared whether or not the\n"
-                "package is signed, and a mismatch blocks under Warn, too.",
+                "The artifact has a code_sha256 in the configuration, or an entry in the lock file beside it that\n"
+                "`sealgate lock` wrote: the base64 SHA-256 of the whole zip, the value that Lambda reports as\n"
+                "CodeSha256. The file has another digest. A pin is compared whether or not the package is signed, and\n"
+                "a mismatch blocks under Warn, too. Where there are both, both must hold.\n"
+                "\n"
+                "The message says so when the package carries a good signature of the very job that is locked. One\n"
+                "job signs one content, so its bytes were cut or packed anew after they had been reviewed.",
             .why =
                 "The pin closes a gap that the signature leaves open. AWS Signer's digest runs over names and\n"
                 "contents one after the other with nothing between them: no lengths and no separators. Somebody who\n"
@@ -196,13 +200,29 @@ const struct sg_explanation sg_explanations_of_packages[SG_RULE_COUNT] = {
                 "\n"
                 "Only a byte-exact pin says: this is the file that was built, signed and reviewed.",
             .mend =
-                "If the package was rebuilt or signed again on purpose, take the new value from the signing step and\n"
-                "put it into the configuration:\n"
+                "If the package was rebuilt or signed again on purpose, review it, let `sealgate lock` write the new\n"
+                "values, and commit the lock file; or take the value from the signing step and put it into the\n"
+                "configuration as code_sha256:\n"
                 "\n"
                 "  openssl dgst -sha256 -binary dist/function.zip | base64\n"
                 "\n"
                 "Take it where the file was made, not from the file that failed here: a pin computed from whatever\n"
                 "arrived pins nothing. If nobody rebuilt the package, find out where this one came from.",
+        },
+    [SG_RULE_NOT_LOCKED] =
+        {
+            .summary = "The lock file has no entry for this function or layer.",
+            .meaning =
+                "There is a lock file beside the configuration, and it does not say which bytes this artifact has. By\n"
+                "itself that is a notice, which changes nothing. With --frozen it is a failure of integrity and\n"
+                "blocks, whatever the policy is.",
+            .why = "Lambda does not look at this. A lock stops packages whose signed content was cut anew (`sealgate\n"
+                   "explain pin-mismatch`), and an artifact that is not in it is not protected by it. With --frozen a\n"
+                   "pipeline deploys only what somebody has reviewed: an artifact that is new in the configuration\n"
+                   "waits until its entry is.",
+            .mend =
+                "Look at the package, run `sealgate lock` where it was signed, review what changed in the lock file,\n"
+                "and commit it. To go without: delete the lock file, and do not use --frozen.",
         },
     [SG_RULE_SUSPICIOUS_CONTENT] =
         {
@@ -214,14 +234,20 @@ const struct sg_explanation sg_explanations_of_packages[SG_RULE_COUNT] = {
                 "names that differ only by letter case, a backslash or a colon in a name, or a second signature in a\n"
                 "folder of its own.\n"
                 "\n"
+                "Two notices are about content that may have been cut anew under its signature (`sealgate explain\n"
+                "pin-mismatch`). A file holds the name of another file with what looks like that file right behind\n"
+                "it: two entries may have been joined. Or the RECORD of a Python package lists other files, sizes or\n"
+                "digests than the package has.\n"
+                "\n"
                 "With `strict: true` in the configuration the same thing is a failure of integrity and blocks.",
             .why =
                 "Lambda does not look at this. The signed digest covers names and contents, but not how they look to\n"
-                "a reviewer.",
+                "a reviewer, nor where one file ends and the next begins.",
             .mend =
                 "Look at the entry that the message names. If it should not be there, remove it, build and sign\n"
-                "again. If it is legitimate and the notice disturbs, rename the file to plain letters. If no package\n"
-                "of this pipeline should ever have such a thing, set `strict: true`.",
+                "again. If it is legitimate and the notice disturbs, rename the file to plain letters. If a RECORD\n"
+                "does not fit, find out which step of the build changed the installed files. If no package of this\n"
+                "pipeline should ever have such a thing, set `strict: true`.",
         },
     [SG_RULE_UNUSUAL_PACKAGE] =
         {

@@ -25,6 +25,35 @@ static sg_result put_config_file(json_t *document, const struct sg_config *confi
     return sg_json_put(document, "config", SG_TAKE(file), error);
 }
 
+static sg_result put_unused(json_t *object, const struct sg_report_lock *lock, struct sg_error *error)
+{
+    SG_CLEANUP(sg_json_free) json_t *unused = NULL;
+    SG_TRY(sg_json_array(&unused, error));
+    for (size_t i = 0; i < lock->unused_count; i++) {
+        SG_CLEANUP(sg_json_free) json_t *entry = NULL;
+        SG_TRY(sg_json_object(&entry, error));
+        SG_TRY(sg_json_put_text(entry, "kind", sg_artifact_kind_name(lock->unused[i]->kind), error));
+        SG_TRY(sg_json_put_text(entry, "name", lock->unused[i]->name, error));
+        SG_TRY(sg_json_push(unused, SG_TAKE(entry), error));
+    }
+    return sg_json_put(object, "unused", SG_TAKE(unused), error);
+}
+
+static sg_result put_lock(json_t *document, const struct sg_report_lock *lock, struct sg_error *error)
+{
+    char hex[SG_SHA256_HEX_BYTES];
+    if (lock->lock == NULL)
+        return sg_json_put(document, "lock", json_null(), error);
+    SG_CLEANUP(sg_json_free) json_t *object = NULL;
+    SG_TRY(sg_json_object(&object, error));
+    SG_TRY(sg_json_put_text(object, "path", lock->lock->path, error));
+    SG_TRY(sg_json_put_text(object, "sha256", sg_hex(sg_span_of(lock->lock->sha256, SG_SHA256_BYTES), hex), error));
+    SG_TRY(sg_json_put_count(object, "entries", lock->lock->count, error));
+    SG_TRY(sg_json_put(object, "frozen", json_boolean(lock->frozen), error));
+    SG_TRY(put_unused(object, lock, error));
+    return sg_json_put(document, "lock", SG_TAKE(object), error);
+}
+
 static sg_result put_summary(json_t *document, const struct sg_report *report, struct sg_error *error)
 {
     SG_CLEANUP(sg_json_free) json_t *summary = NULL;
@@ -214,6 +243,7 @@ sg_result sg_json_write(const struct sg_report *report, const struct sg_style *s
     SG_TRY(put_tool(document, error));
     SG_TRY(put_run(document, report, error));
     SG_TRY(put_config_file(document, report->config, error));
+    SG_TRY(put_lock(document, &report->lock, error));
     SG_TRY(sg_json_put_text(document, "verdict", sg_verdict_name(report->verdict), error));
     SG_TRY(sg_json_put(document, "exit_code", json_integer(report->exit_code), error));
     SG_TRY(put_summary(document, report, error));

@@ -23,10 +23,21 @@ bool sg_remark_applies(const struct sg_report *report, enum sg_remark remark)
         return report->confinement != NULL;
     case SG_REMARK_NO_SOURCES:
         return !sg_report_revocation_checked(report);
+    case SG_REMARK_UNUSED:
+        return report->lock.unused_count > 0;
     case SG_REMARK_COUNT:
         return false;
     }
     return false;
+}
+
+/* "sealgate.lock has 2 entries of artifacts that are not in the configuration: layer old and others" */
+static sg_result append_unused(const struct sg_report_lock *lock, struct sg_buffer *out, struct sg_error *error)
+{
+    SG_TRY(sg_buffer_printf(out, error, "%s has %zu entr%s of artifacts that are not in the configuration: %s %s",
+                            lock->lock->path, lock->unused_count, lock->unused_count == 1 ? "y" : "ies",
+                            sg_artifact_kind_name(lock->unused[0]->kind), lock->unused[0]->name));
+    return lock->unused_count == 1 ? SG_OK : sg_buffer_append_text(out, " and others", error);
 }
 
 sg_result sg_remark_append(const struct sg_report *report, enum sg_remark remark, struct sg_buffer *out,
@@ -49,6 +60,8 @@ sg_result sg_remark_append(const struct sg_report *report, enum sg_remark remark
         return sg_buffer_printf(out, error, "note: %s", report->confinement);
     case SG_REMARK_NO_SOURCES:
         return sg_buffer_append_text(out, "revocation was not checked: `sources: []` switches it off", error);
+    case SG_REMARK_UNUSED:
+        return append_unused(&report->lock, out, error);
     case SG_REMARK_COUNT:
         return SG_OK;
     }

@@ -16,6 +16,7 @@ enum sg_remark {
     SG_REMARK_SKIPPED,     /* --only, --shard */
     SG_REMARK_NO_SOURCES,  /* `sources: []` */
     SG_REMARK_CONFINEMENT, /* what the kernel could not do */
+    SG_REMARK_UNUSED,      /* entries of the lock that nothing is held against */
     SG_REMARK_COUNT,
 };
 

@@ -33,12 +33,21 @@ struct sg_report_source {
     const char *detail;
 };
 
+/* The lock that the artifacts were held against. */
+struct sg_report_lock {
+    const struct sg_lock *lock;          /* NULL when there is none */
+    bool frozen;                         /* --frozen */
+    const struct sg_lock_entry **unused; /* entries of artifacts that the configuration does not have */
+    size_t unused_count;
+};
+
 struct sg_report {
     struct sg_time evaluated_at;
     bool time_overridden; /* --now */
     bool offline;
     bool enforce_all;
     const struct sg_config *config;
+    struct sg_report_lock lock;
     const struct sg_report_artifact *artifacts; /* functions, then layers, in the file's order */
     size_t artifact_count;
     size_t skipped_artifacts; /* left out by --only or --shard: never silent about what was not checked */

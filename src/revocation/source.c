@@ -189,8 +189,8 @@ static sg_result read_copy(const struct sg_source *source, const struct sg_sourc
     return SG_OK;
 }
 
-/* Whether the server need not be asked: it said for how long, and that is not over; or it did not say, and the content is
- * current by its own next update. A copy from the future (a clock that was set back) is asked about. */
+/* Whether the server need not be asked: it said for how long, and neither that nor a day is over. A copy from the future (a
+ * clock that was set back) is asked about. */
 static bool copy_fresh(const struct copy *copy, struct sg_time now)
 {
     if (!copy->found || !content_there(&copy->content))

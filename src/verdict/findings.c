@@ -119,6 +119,8 @@ static const char *fixed_help(enum sg_rule rule)
         return "build and sign again; nothing may touch the zip between signing and deploying";
     case SG_RULE_PIN_MISMATCH:
         return "deploy the package that was pinned, or review the new one and set code_sha256 to its value";
+    case SG_RULE_NOT_LOCKED:
+        return "review the package, then run `sealgate lock` and commit what it wrote";
     case SG_RULE_SIGNATURE_EXPIRED:
         return "sign the package again; consider a longer validity period in the signing profile";
     case SG_RULE_JOB_REVOKED:
@@ -144,6 +146,13 @@ static const char *fixed_help(enum sg_rule rule)
     return "";
 }
 
+/* Whether a pin of the configuration was met, so that it must be the lock's that was not. */
+static bool pinned_by_lock(const struct sg_case *the_case)
+{
+    const struct sg_artifact *artifact = the_case->artifact;
+    return !artifact->has_pin || memcmp(artifact->pin, the_case->facts->package.sha256, sizeof artifact->pin) == 0;
+}
+
 sg_result sg_case_help(const struct sg_case *the_case, enum sg_rule rule, const char **out)
 {
     struct sg_printable code;
@@ -162,5 +171,7 @@ sg_result sg_case_help(const struct sg_case *the_case, enum sg_rule rule, const 
             sg_printable_text(&code, path), profile, the_case->facts->envelope.claims.profile_version_arn);
     }
     *out = fixed_help(rule);
+    if (rule == SG_RULE_PIN_MISMATCH && pinned_by_lock(the_case))
+        *out = "deploy the package that was locked, or review the new one and run `sealgate lock`";
     return SG_OK;
 }

@@ -73,6 +73,62 @@ static sg_result check_pin(struct sg_case *the_case)
                         sg_sha256_base64(package->sha256, found), sg_sha256_base64(the_case->artifact->pin, wanted));
 }
 
+/* Every fact about the signature that integrity needs. */
+static bool signature_proven(const struct sg_case *the_case)
+{
+    return the_case->facts->package.structure.outcome == SG_PROVEN && the_case->facts->package.has_signature &&
+           sg_envelope_proven(&the_case->facts->envelope);
+}
+
+/* What the lock says of this artifact; NULL when there is no lock, or no entry in it. */
+static const struct sg_lock_entry *locked_entry(const struct sg_case *the_case)
+{
+    return sg_lock_find(the_case->judging->lock, the_case->artifact->kind, the_case->artifact->name);
+}
+
+static sg_result report_not_locked(struct sg_case *the_case)
+{
+    struct sg_printable path;
+    struct sg_printable name;
+    static const char format[] = "%s has no entry for %s %s";
+    const char *kind = the_case->artifact->kind == SG_FUNCTION ? "function" : "layer";
+    sg_printable_text(&path, the_case->judging->lock->path);
+    sg_printable_text(&name, the_case->artifact->name);
+    return the_case->judging->frozen
+               ? sg_case_fail(the_case, SG_RULE_NOT_LOCKED, SG_LEVEL_ERROR, NULL, format, path.text, kind, name.text)
+               : sg_case_notice(the_case, SG_RULE_NOT_LOCKED, format, path.text, kind, name.text);
+}
+
+/* Other bytes of the same signing job: what was signed is the same, so that somebody cut or packed it anew (ATTACKS.md section
+ * 3). Only a signature that is proven says so. */
+static bool same_job(const struct sg_case *the_case, const struct sg_lock_entry *entry)
+{
+    return signature_proven(the_case) && strcmp(the_case->facts->envelope.claims.job_arn, entry->job_arn) == 0;
+}
+
+static sg_result check_lock(struct sg_case *the_case)
+{
+    const struct sg_package *package = &the_case->facts->package;
+    const struct sg_lock_entry *entry = locked_entry(the_case);
+    char wanted[SG_SHA256_BASE64_BYTES];
+    char found[SG_SHA256_BASE64_BYTES];
+    struct sg_printable path;
+    const char *job = NULL;
+    if (the_case->judging->lock == NULL)
+        return SG_OK;
+    if (entry == NULL)
+        return report_not_locked(the_case);
+    if (!package->has_sha256 || memcmp(package->sha256, entry->code_sha256, sizeof package->sha256) == 0)
+        return SG_OK;
+    SG_TRY(sg_case_short_job(the_case, entry->job_arn, &job));
+    bool same = same_job(the_case, entry);
+    return sg_case_fail(
+        the_case, SG_RULE_PIN_MISMATCH, SG_LEVEL_ERROR, NULL, "the package's CodeSha256 is %s, but %s pins %s%s%s%s",
+        sg_sha256_base64(package->sha256, found), sg_printable_text(&path, the_case->judging->lock->path),
+        sg_sha256_base64(entry->code_sha256, wanted), same ? "; both are of signing job " : "", same ? job : "",
+        same ? ": its content was cut or packed anew under the same signature" : "");
+}
+
 /* What changes nothing by itself; under `strict: true` each is a failure (ATTACKS.md, amendment a). */
 static sg_result report_notices(struct sg_case *the_case, const struct sg_notices *notices)
 {
@@ -102,13 +158,6 @@ static sg_result check_envelope(struct sg_case *the_case)
     return report_notices(the_case, &envelope->notices);
 }
 
-/* Every fact that integrity needs; the one place where the check passes. */
-static bool integrity_proven(const struct sg_case *the_case)
-{
-    return the_case->facts->package.structure.outcome == SG_PROVEN && the_case->facts->package.has_signature &&
-           sg_envelope_proven(&the_case->facts->envelope);
-}
-
 static sg_result check_integrity(struct sg_case *the_case)
 {
     const struct sg_package *package = &the_case->facts->package;
@@ -117,13 +166,15 @@ static sg_result check_integrity(struct sg_case *the_case)
     else if (package->has_signature)
         SG_TRY(check_envelope(the_case));
     SG_TRY(check_pin(the_case));
+    SG_TRY(check_lock(the_case));
     SG_TRY(report_notices(the_case, &package->notices));
     struct sg_check_result *check = check_of(the_case, SG_CHECK_INTEGRITY);
     if (check->status == SG_STATUS_FAIL)
         return SG_OK;
     if (package->structure.outcome == SG_PROVEN && !package->has_signature)
         skip(the_case, SG_CHECK_INTEGRITY);
-    else if (integrity_proven(the_case))
+    else if (signature_proven(the_case))
+        /* The one place where the check passes. */
         check->status = SG_STATUS_PASS;
     return SG_OK;
 }

@@ -7,7 +7,7 @@
 #ifndef SG_VERDICT_VERDICT_H
 #define SG_VERDICT_VERDICT_H
 
-#include "config/config.h"
+#include "config/lock.h"
 #include "crypto/envelope.h"
 #include "package/package.h"
 
@@ -68,6 +68,8 @@ struct sg_judging {
     bool strict;                /* config->strict */
     bool revocation_configured; /* there is at least one source */
     bool unavailable_warns;     /* on_unavailable: warn */
+    const struct sg_lock *lock; /* NULL when there is none, or when it is not to be held against */
+    bool frozen;                /* --frozen: an artifact without an entry in the lock is blocked */
 };
 
 /* Judges one artifact under one configuration (NULL only for an image). Findings live in `arena`. Errors only when memory

@@ -199,8 +199,11 @@ add("ZL-05", "the local header's magic is wrong", FAIL, MALFORMED, "no local hea
     lambda kit: kit.first(local={"magic": 0x04034B51}))
 add("ZL-05 central", "a directory record's magic is wrong", FAIL, AMBIGUOUS, "record 1 is missing",
     lambda kit: kit.first(central={"magic": 0x02014B51}))
-add("ZL-06 version", "version 6.3 is needed", NOTICE, UNUSUAL, "claims to need version 6.3",
-    lambda kit: kit.first(version=63))
+for version, shown in ((46, "4.6"), (63, "6.3"), (255, "25.5")):
+    add(f"ZL-06 version {shown}", f"version {shown} is needed", FAIL, AMBIGUOUS,
+        f"`index.js` claims to need version {shown} to extract, for which some readers skip it",
+        lambda kit, version=version: kit.first(version=version))
+add("ZL-06 version 4.5", "version 4.5 is needed, that of zip64", CLEAN, (), "", lambda kit: kit.first(version=45))
 add("ZL-06 local version", "the local header needs a higher version", NOTICE, UNUSUAL, "later version in its local header",
     lambda kit: kit.first(local={"version": 45}))
 add("ZL-06 bit 5", "the flag of patch data", NOTICE, UNUSUAL, r"reserved flag bits set \(0x0020\)",
@@ -219,9 +222,11 @@ add("ZL-07 with all", "a data descriptor and everything in the local header too"
 add("ZL-07 other size", "a data descriptor and another size in the local header", FAIL, AMBIGUOUS,
     "another size or CRC in its local header",
     lambda kit: kit.first(descriptor="signed", local={"usize": len(BODY) - 1}))
-for kind in ("bare", "signed64", "bare64"):
-    add(f"ZL-07 {kind}", "a right data descriptor of a rarer form", NOTICE, UNUSUAL,
-        "data descriptor without a signature|data descriptor of 64 bits",
+add("ZL-07 bare", "a right data descriptor without its signature", NOTICE, UNUSUAL,
+    "data descriptor without a signature", lambda kit: kit.first(descriptor="bare"))
+for kind in ("signed64", "bare64"):
+    add(f"ZL-07 {kind}", "a data descriptor of 64 bits that nothing announces", FAIL, AMBIGUOUS,
+        "`index.js` has a data descriptor of 64 bits without need, which some readers misread",
         lambda kit, kind=kind: kit.first(descriptor=kind))
 
 
@@ -285,7 +290,9 @@ add("ZZ-03 short", "a zip64 field of 3 bytes", FAIL, AMBIGUOUS, "zip64 extra fie
     lambda kit: kit.first(version=45, extra=extra(1, b"abc"), local={"csize": FULL, "usize": FULL},
                           central={"csize": FULL, "usize": FULL}))
 add("ZZ-04 needless", "a right zip64 end record though it is not needed", NOTICE, UNUSUAL,
-    "zip64 end record that it does not need", lambda kit: kit.built(zip64={}))
+    "zip64 end record that it does not need", lambda kit: kit.built(zip64={}, eocd={"directory_offset": FULL}))
+add("ZZ-04 unmarked", "a right zip64 end record that no field of the end record refers to", FAIL, AMBIGUOUS,
+    "zip64 end record that its end record does not refer to", lambda kit: kit.built(zip64={}))
 for field, value in (("entries", 3), ("disk_entries", 3), ("directory_size", 10), ("directory_offset", 0)):
     add(f"ZZ-04 {field}", f"the zip64 end record has another {field}", FAIL, AMBIGUOUS,
         "zip64 end record and the end record contradict each other",

@@ -194,11 +194,13 @@ add("ZD-11 empty", "a symbolic link to nothing", FAIL, MALFORMED, "leads out of 
 add("ZD-11 below", "a file below a symbolic link", FAIL, AMBIGUOUS,
     "`odd/evil.js` lies below `odd`, which is a symbolic link",
     lambda kit: kit.with_entries(Entry("odd", "lib", method=0, external=0o120777 << 16), Entry("odd/evil.js", "evil")))
-for bits, what in ((0o20644, "character device"), (0o60644, "block device"), (0o10644, "FIFO"), (0o140644, "socket")):
-    add(f"ZD-11 {what}", f"a {what}", FAIL, MALFORMED, "device, pipe or socket", mode(bits))
+for bits, what in ((0o20644, "character device"), (0o60644, "block device"), (0o10644, "FIFO"), (0o140644, "socket"),
+                   (0o110644, "unknown type"), (0o160644, "whiteout"), (0o170644, "type of all bits")):
+    add(f"ZD-11 {what}", f"a {what}", FAIL, MALFORMED, "`odd` is a device, pipe or socket, or nothing known, by its mode",
+        mode(bits))
 add("ZD-11 setuid", "a setuid file", NOTICE, UNUSUAL, "setuid", mode(0o104755))
 add("ZD-11 000", "a file of mode 000", NOTICE, UNUSUAL, "mode 000", mode(0o100000))
-add("ZD-11 DOS folder", "the DOS folder bit on a file", NOTICE, UNUSUAL, "folder by its DOS attribute",
+add("ZD-11 DOS folder", "the DOS folder bit on a file", FAIL, AMBIGUOUS, "`odd` is a folder by its DOS attribute",
     lambda kit: kit.with_entries(Entry("odd", "x", made_by=20, external=0x10)))
 
 # --- ZX: size and effort --------------------------------------------------------------------------------------------------

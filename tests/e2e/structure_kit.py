@@ -11,6 +11,7 @@ from typing import Callable
 
 from support import package
 from support.package import Entry, build, entries_of, extra
+from support.sealgate import GateTest
 
 MALFORMED, AMBIGUOUS, TOO_LARGE = "malformed-package", "ambiguous-package", "package-too-large"
 SUSPICIOUS, UNUSUAL = "suspicious-content", "unusual-package"
@@ -34,6 +35,47 @@ CASES = []
 def add(name, what, outcome, rules, message, make):
     rules = rules if isinstance(rules, tuple) else (rules,)
     CASES.append(Case(name, what, outcome, rules, message, make))
+
+
+class CaseTest(GateTest):
+    """Runs rows of cases; gives the kit."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.kit = Kit(cls.pki, cls.signed_at)
+
+    def run_cases(self, cases):
+        """Each alone under Warn, so that its exit code is its own; then, where nothing refuted it, with strict."""
+        self.configure({"one": "dist/package.zip"}, policy="Warn")
+        self.workspace.write("strict.yaml", (self.workspace.path / "sealgate.yaml").read_text() + "strict: true\n")
+        for case in cases:
+            with self.subTest(case.name, what=case.what):
+                self.workspace.write("dist/package.zip", case.make(self.kit))
+                self.check(case)
+
+    def check(self, case):
+        result = self.workspace.verify("sealgate.yaml")
+        self.assertIn(result.code, (0, 1), str(result))
+        artifact = self.artifacts(result, result.code)["one"]
+        outcomes = case.outcome if isinstance(case.outcome, tuple) else (case.outcome,)
+        if result.code == 1:
+            self.assertIn(FAIL, outcomes, artifact["checks"]["integrity"])
+            self.assertInvalid(artifact, tuple(rule for rule in case.rules if rule not in ANY_NOTICE), case.message)
+            return
+        self.assertEqual((artifact["action"], artifact["signature_status"]), ("allow", "VALID"))
+        self.assertChecks(artifact, revocation="skipped")
+        notices = [item for item in artifact["findings"] if item["rule"] in ANY_NOTICE]
+        self.assertIn(NOTICE if notices else CLEAN, outcomes, artifact["findings"])
+        strict = self.workspace.verify("strict.yaml")
+        if not notices:
+            self.assertNoFindings(self.artifacts(strict, 0)["one"])
+            return
+        for notice in notices:
+            self.assertIn(notice["rule"], case.rules)
+            self.assertEqual(notice["level"], "notice")
+        self.assertRegex(" ".join(item["message"] for item in notices), case.message)
+        self.assertInvalid(self.artifacts(strict, 1)["one"], tuple(item["rule"] for item in notices))
 
 
 class Kit:

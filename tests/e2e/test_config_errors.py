@@ -466,7 +466,7 @@ class JsonFiles(ConfigTest):
 
     def test_wrong_ones(self):
         rows = [("", "`csc.json`: line 1, column 0", "get-code-signing-config"), ("{", "`csc.json`: line 1, column 1", "get-code-signing-config"),
-                ("[]", "the file holds no object", "CodeSigningConfig"), ("{}", "there are no allowed publishers", "SigningProfileVersionArns"),
+                ("[]", "the file holds no object", "CodeSigningConfig"),
                 ('{"CodeSigningConfig": 7}', "CodeSigningConfig has the wrong type", "an object"),
                 ('{"a": 1, "a": 2}', "`csc.json`: line 1, column .*duplicate", "get-code-signing-config"),
                 (self.content(AllowedPublishers=None), "there are no allowed publishers", "SigningProfileVersionArns"),
@@ -476,6 +476,10 @@ class JsonFiles(ConfigTest):
                 (self.content(AllowedPublishers={"SigningProfileVersionArns": [ARN, ARN]}), "is listed twice", ""),
                 (self.content(AllowedPublishers={"SigningProfileVersionArns": [7]}), "a publisher is not a text", ""),
                 (self.content(AllowedPublishers={"SigningProfileVersionArns": ARN}), "SigningProfileVersionArns has the wrong type", "an array of texts"),
+                (self.content(CodeSigningPolicies=None), "CodeSigningPolicies.UntrustedArtifactOnDeployment is missing", "Warn or Enforce"),
+                (self.content(CodeSigningPolicies={}), "CodeSigningPolicies.UntrustedArtifactOnDeployment is missing", "Warn or Enforce"),
+                (self.content(CodeSigningPolicies=[]), "CodeSigningPolicies has the wrong type", "an object"),
+                (self.content(CodeSigningPolicies={"UntrustedArtifactOnDeployment": False}), "UntrustedArtifactOnDeployment has the wrong type", "a text"),
                 (self.content(CodeSigningPolicies={"UntrustedArtifactOnDeployment": "enforce"}), "UntrustedArtifactOnDeployment cannot be `enforce`", "Warn or Enforce"),
                 (self.content(CodeSigningConfigArn="arn:aws:lambda:x"), "`arn:aws:lambda:x` is not the ARN of a code signing configuration", ""),
                 (self.content(Description="a\x1b[31mb"), "Description has a control character in it, U\\+001B", "")]
@@ -489,6 +493,14 @@ class JsonFiles(ConfigTest):
                 self.assertRegex(problems[0].expected, expected or "^$")
                 self.assertEqual((problems[0].line, problems[0].column), (2, len("code_signing_config: ") + 1))
                 self.assertCaret(problems[0], self.text())
+
+    def test_nothing_in_it(self):
+        self.workspace.write("csc.json", "{}")
+        problems, rest = self.refused(self.text())
+        self.assertEqual(rest, [])
+        self.assertEqual([problem.message for problem in problems],
+                         ["`csc.json`: there are no allowed publishers",
+                          "`csc.json`: CodeSigningPolicies.UntrustedArtifactOnDeployment is missing"])
 
 
 class Several(ConfigTest):

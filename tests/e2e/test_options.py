@@ -17,15 +17,16 @@ from support.sealgate import GateTest
 OTHER_PROFILE = cms.DEFAULT_PROFILE.replace("Release/AbCdEf0123", "Experimental/ZyXwVu9876")
 OPTIONS = {
     "verify": ["-c, --config FILE", "-o, --output FORMAT[=FILE]", "--ci auto|none|github|gitlab|jenkins", "--enforce",
-               "--warn-exit-code N", "--now TIME", "--offline", "--only NAME", "--shard I/N", "-j, --jobs N", "-q, --quiet",
+               "--warn-exit-code N", "--now TIME", "--offline", "--frozen", "--only NAME", "--shard I/N", "-j, --jobs N", "-q, --quiet",
                "-v, --verbose", "--color auto|always|never"],
+    "lock": ["-c, --config FILE", "--output FILE", "--check", "--now TIME", "--offline", "-j, --jobs N"],
     "inspect": ["--json", "--root FILE", "--color auto|always|never"],
     "sign": ["--key FILE", "--certificates FILE", "--profile-version-arn ARN", "--job-arn ARN", "--signed-at TIME",
              "--expires-at TIME", "-o, --output FILE"],
     "explain": [],
 }
 RULES = """unreadable-artifact malformed-package ambiguous-package package-too-large malformed-signature signature-invalid
-untrusted-root signed-in-future content-modified pin-mismatch signature-expired unsigned publisher-not-allowed job-revoked
+untrusted-root signed-in-future content-modified pin-mismatch not-locked signature-expired unsigned publisher-not-allowed job-revoked
 profile-revoked certificate-revoked revocation-unavailable suspicious-content unusual-package image-not-supported""".split()
 
 
@@ -154,7 +155,7 @@ class Words(OptionsTest):
                 self.assertUsage(arguments, message)
 
     def test_reserved_commands(self):
-        for word in ("csc", "iam", "init", "lock"):
+        for word in ("csc", "iam", "init"):
             for more in ([], ["--help"], ["anything"]):
                 with self.subTest(word, more=more):
                     self.assertUsage([word, *more], f"the command `{word}` is reserved; this build does not have it")

@@ -50,15 +50,60 @@ class Cache(CacheTest):
         self.assertRegex(source["detail"], "issued .*, fetched .* UTC")
         self.assertEqual(WORLD.good.connections, 0)
 
-    def test_without_cache_control_the_next_update_decides(self):
-        self.fill()
-        artifact, source = self.cached()
-        self.assertAllowed(artifact)
-        self.assertEqual((source["status"], WORLD.good.connections), ("cached", 0))
-        # Past its next update the copy is no answer; the server, which has nothing newer, is asked.
+    def test_without_cache_control_the_server_is_asked_each_time(self):
+        self.fill(etag='"1"')
+        for count in (1, 2):
+            artifact, source = self.cached()
+            self.assertAllowed(artifact)
+            self.assertEqual((source["status"], WORLD.good.count("/list.json")), ("fresh", count))
+            self.assertEqual(WORLD.good.requests_for("/list.json")[-1].headers.get("if-none-match"), '"1"')
+        # Past its next update the copy is no answer, and the server has nothing newer.
         artifact, source = self.cached(sealgate.UNDECIDED, ["--now", moment(DAY + HOUR)])
         self.assertUndecided(artifact, "the list is out of date")
-        self.assertEqual(WORLD.good.count("/list.json"), 1)
+        self.assertEqual(WORLD.good.count("/list.json"), 3)
+        self.assertNotIn("if-none-match", WORLD.good.requests_for("/list.json")[-1].headers)
+
+    def test_a_day_after_it_was_stored_the_server_is_asked_whatever_it_allowed(self):
+        self.fill(revocation_list(next_update=moment(30 * DAY)), etag='"1"', cache_control="max-age=31536000")
+        for offset, status, asked in ((DAY - HOUR, "cached", 0), (DAY + HOUR, "fresh", 1), (2 * DAY, "cached", 1),
+                                      (2 * DAY + 2 * HOUR, "fresh", 2)):
+            with self.subTest(offset=offset):
+                artifact, source = self.cached(arguments=["--now", moment(offset)])
+                self.assertAllowed(artifact)
+                self.assertEqual((source["status"], WORLD.good.count("/list.json")), (status, asked))
+
+    def test_a_revocation_of_today_strikes_though_the_copy_is_current_for_weeks(self):
+        """As with a cache that travels with a repository, and a list that names the leaf since."""
+        for options in ({}, {"cache_control": "max-age=31536000"}):
+            with self.subTest(**options):
+                shutil.rmtree(self.workspace.path / ".sealgate-cache", ignore_errors=True)
+                self.fill(revocation_list(next_update=moment(30 * DAY)), **options)
+                self.serve("/list.json", static(revocation_list(job_entry(), next_update=moment(30 * DAY)), **options))
+                artifact, _ = self.cached(sealgate.BLOCKED, ["--now", moment(DAY + HOUR)])
+                self.assertRevoked(artifact, "job-revoked", "was revoked on")
+
+    def test_a_copy_that_others_could_have_written_is_ignored(self):
+        self.fill(etag='"1"', cache_control="max-age=600")
+        file = self.files()[0]
+        elsewhere = self.workspace.path / "elsewhere"
+
+        def linked():
+            file.rename(elsewhere)
+            file.symlink_to(elsewhere)
+
+        changes = {"group": lambda: file.chmod(0o620), "everybody": lambda: file.chmod(0o602), "a link": linked}
+        if os.geteuid() == 0:
+            changes["another owner"] = lambda: os.chown(file, 12345, -1)
+        for what, change in changes.items():
+            with self.subTest(what):
+                change()
+                WORLD.good.forget()
+                artifact, source = self.cached()
+                self.assertAllowed(artifact)
+                self.assertEqual((source["status"], WORLD.good.count("/list.json")), ("fresh", 1))
+                self.assertNotIn("if-none-match", WORLD.good.requests_for("/list.json")[0].headers)
+                # It was replaced by one of one's own.
+                self.assertEqual(self.cached()[1]["status"], "cached")
 
     def test_a_cached_revocation_is_honoured(self):
         self.serve("/list.json", static(revocation_list(job_entry()), cache_control="max-age=600"))

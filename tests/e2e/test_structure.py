@@ -7,53 +7,18 @@ import itertools
 import time
 
 from e2e import structure_archive, structure_content  # noqa: F401 (they fill CASES)
-from e2e.structure_kit import Kit, MALFORMED, AMBIGUOUS, ANY_NOTICE, FAIL, NOTICE, CLEAN, CASES
+from e2e.structure_kit import MALFORMED, AMBIGUOUS, CASES, CaseTest
 from support.package import Entry, build
-from support.sealgate import GateTest
 
 
-class Structure(GateTest):
-    @classmethod
-    def setUpClass(cls):
-        super().setUpClass()
-        cls.kit = Kit(cls.pki, cls.signed_at)
-
+class Structure(CaseTest):
     def test_names_of_the_cases_are_unique(self):
         names = [case.name for case in CASES]
         self.assertEqual(sorted(set(names)), sorted(names))
         self.assertGreater(len(names), 200)
 
     def test_cases(self):
-        """Each alone under Warn, so that its exit code is its own; then, where nothing refuted it, with strict."""
-        self.configure({"one": "dist/package.zip"}, policy="Warn")
-        self.workspace.write("strict.yaml", (self.workspace.path / "sealgate.yaml").read_text() + "strict: true\n")
-        for case in CASES:
-            with self.subTest(case.name, what=case.what):
-                self.workspace.write("dist/package.zip", case.make(self.kit))
-                self.check(case)
-
-    def check(self, case):
-        result = self.workspace.verify("sealgate.yaml")
-        self.assertIn(result.code, (0, 1), str(result))
-        artifact = self.artifacts(result, result.code)["one"]
-        outcomes = case.outcome if isinstance(case.outcome, tuple) else (case.outcome,)
-        if result.code == 1:
-            self.assertIn(FAIL, outcomes, artifact["checks"]["integrity"])
-            self.assertInvalid(artifact, tuple(rule for rule in case.rules if rule not in ANY_NOTICE), case.message)
-            return
-        self.assertEqual((artifact["action"], artifact["signature_status"]), ("allow", "VALID"))
-        self.assertChecks(artifact, revocation="skipped")
-        notices = [item for item in artifact["findings"] if item["rule"] in ANY_NOTICE]
-        self.assertIn(NOTICE if notices else CLEAN, outcomes, artifact["findings"])
-        strict = self.workspace.verify("strict.yaml")
-        if not notices:
-            self.assertNoFindings(self.artifacts(strict, 0)["one"])
-            return
-        for notice in notices:
-            self.assertIn(notice["rule"], case.rules)
-            self.assertEqual(notice["level"], "notice")
-        self.assertRegex(" ".join(item["message"] for item in notices), case.message)
-        self.assertInvalid(self.artifacts(strict, 1)["one"], tuple(item["rule"] for item in notices))
+        self.run_cases(CASES)
 
     def test_most_entries_allowed(self):
         """65,535 entries, the last count that needs no zip64."""

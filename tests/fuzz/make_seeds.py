@@ -318,6 +318,16 @@ def write_reports():
     corpus.add("empty", b"")
 
 
+def write_facts():
+    corpus = Corpus("facts")
+    corpus.add("nothing", b"\x00")
+    corpus.add("genuine", b"\x01")
+    corpus.add("one-bit", b"\x01" + struct.pack("<HBB", 0, 0, 0))
+    corpus.add("cut", b"\x01" + struct.pack("<HBB", 400, 2, 255))
+    corpus.add("outcomes", b"\x01" + b"".join(struct.pack("<HBB", at, 0, 2) for at in (16, 24, 40, 300, 316)))
+    corpus.add("large-number", b"\x01" + struct.pack("<HBB", 56, 1, 255) + struct.pack("<HBB", 64, 3, 65))
+
+
 # --- fixed.h --------------------------------------------------------------------------------------------------------------
 
 
@@ -390,6 +400,7 @@ def main():
         write_lists(pki)
         write_crls(pki)
         write_reports()
+        write_facts()
         write_header(pki, contents)
     files = [path for path in (HERE / "corpus").rglob("*") if path.is_file()]
     digest = hashlib.sha256(b"".join(sorted(path.read_bytes() for path in files))).hexdigest()

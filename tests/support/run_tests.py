@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Runs the unit and end-to-end tests of one build and counts them.
+"""Runs the unit and end-to-end tests of one build, replays the inputs of its fuzz targets, and counts them.
 
     run_tests.py --build build/dev [--jobs 2] [--wrap 'valgrind -q --error-exitcode=99'] [PATTERN...]
 
@@ -65,6 +65,20 @@ def run_module(module, environment):
     return Outcome(module, max(0, total - failed - skipped), failed, skipped, notes, output, seconds)
 
 
+def run_fuzz(program, environment, wrap):
+    """The stored inputs of one fuzz target, replayed: one test, whose output names the input that broke it last."""
+    target = program.name.removeprefix("fuzz_")
+    code, output, seconds = run([*wrap, str(program), f"tests/fuzz/corpus/{target}"], environment)
+    replayed = re.search(r"^(\d+) inputs$", output, re.M)
+    good = code == 0 and replayed is not None
+    return Outcome(program.name, passed=int(good), failed=int(not good), notes=[replayed.group(0)] if good else [],
+                   output=output, seconds=seconds)
+
+
+def executables(folder, pattern, chosen):
+    return [p for p in sorted(folder.glob(pattern)) if os.access(p, os.X_OK) and p.is_file() and chosen(p.name)]
+
+
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("--build", default="build/dev")
@@ -82,13 +96,15 @@ def main():
     def chosen(name):
         return not wanted or any(p.search(name) for p in wanted)
 
-    programs = [p for p in sorted((build / "tests").glob("test_*")) if os.access(p, os.X_OK) and p.is_file() and chosen(p.name)]
+    programs = executables(build / "tests", "test_*", chosen)
+    targets = executables(build / "tests", "fuzz_*", chosen)
     modules = [f"e2e.{p.stem}" for p in sorted((ROOT / "tests/e2e").glob("test_*.py")) if chosen(p.stem)]
     wrap = shlex.split(options.wrap)
     with concurrent.futures.ThreadPoolExecutor(max_workers=options.jobs) as pool:
         # The modules take longest: they start first.
         futures = [pool.submit(run_module, m, environment) for m in modules]
         futures += [pool.submit(run_unit, p, environment, wrap) for p in programs]
+        futures += [pool.submit(run_fuzz, p, environment, wrap) for p in targets]
         outcomes = [f.result() for f in futures]
 
     for outcome in sorted(outcomes, key=lambda o: o.name):

@@ -232,6 +232,36 @@ static void test_write_to_a_read_only_folder(void **state)
                   "cannot create a file beside folder/x: Permission denied");
 }
 
+/* Whatever is there stays, a link that leads nowhere and a named pipe included; nothing is left beside it. */
+static void test_create_replaces_nothing(void **state)
+{
+    (void)state;
+    static const char *const paths[] = {"file", "link", "dangling", "pipe", "folder"};
+    struct sg_error error = {0};
+    assert_done(sg_file_create("new", SG_SPAN_LITERAL("text"), 0640, &error), error);
+    assert_holds("new", "text");
+    write_text("file", "mine");
+    assert_int_equal(symlink("file", "link"), 0);
+    assert_int_equal(symlink("nowhere", "dangling"), 0);
+    assert_int_equal(mkfifo("pipe", 0600), 0);
+    assert_int_equal(mkdir("folder", 0700), 0);
+    size_t count = count_files();
+    for (size_t i = 0; i < sizeof paths / sizeof paths[0]; i++) {
+        char message[64];
+        struct stat before;
+        struct stat after;
+        assert_int_equal(lstat(paths[i], &before), 0);
+        snprintf(message, sizeof message, "%s exists; it is not overwritten", paths[i]);
+        assert_failed(sg_file_create(paths[i], SG_SPAN_LITERAL("theirs"), 0640, &error), error, SG_ERROR_REFUSED,
+                      message);
+        assert_int_equal(lstat(paths[i], &after), 0);
+        assert_int_equal(before.st_ino, after.st_ino);
+        assert_int_equal(before.st_mode, after.st_mode);
+        assert_int_equal(count_files(), count);
+    }
+    assert_holds("file", "mine");
+}
+
 static void test_write_all(void **state)
 {
     (void)state;
@@ -332,6 +362,7 @@ int main(void)
         cmocka_unit_test_teardown(test_write_replaces, clean),
         cmocka_unit_test_teardown(test_write_refused, clean),
         cmocka_unit_test_teardown(test_write_to_a_read_only_folder, clean),
+        cmocka_unit_test_teardown(test_create_replaces_nothing, clean),
         cmocka_unit_test(test_write_all),
         cmocka_unit_test(test_paths),
         cmocka_unit_test(test_nearest),

@@ -330,7 +330,7 @@ static void test_rules(void **state)
         {"profile-revoked", "revocation"},        {"certificate-revoked", "revocation"},
         {"revocation-unavailable", "revocation"}, {"revocation-not-checked", "revocation"},
         {"suspicious-content", "integrity"},      {"unusual-package", "integrity"},
-        {"image-not-supported", "mismatch"},
+        {"image-not-supported", "mismatch"},      {"not-locked", "integrity"},
     };
     assert_int_equal(SG_RULE_COUNT - 1, sizeof rows / sizeof rows[0]);
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {

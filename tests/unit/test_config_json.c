@@ -3,6 +3,14 @@
 
 #define YAML VERSION "code_signing_config: csc.json\n" FUNCTIONS OFF
 
+/* The policy, which a file must state. */
+#define POLICY ", \"CodeSigningPolicies\": {\"UntrustedArtifactOnDeployment\": \"Warn\"}"
+#define NO_POLICY                                                                                                      \
+    "sealgate.yaml:2:22: error: `csc.json`: CodeSigningPolicies.UntrustedArtifactOnDeployment is missing\n"            \
+    "   2 | code_signing_config: csc.json\n"                                                                           \
+    "     |                      ^~~~~~~~\n"                                                                           \
+    "     = expected: Warn or Enforce, as get-code-signing-config prints it\n"
+
 /* Rows of which each is the JSON file that YAML names. */
 static void check_json_rows(const struct row *rows, size_t count)
 {
@@ -15,9 +23,7 @@ static void check_json_rows(const struct row *rows, size_t count)
 
 static const struct row file_rows[] = {
     ROW("the inner object alone",
-        "{\"AllowedPublishers\": {\"SigningProfileVersionArns\": [\"" PUBLISHER "\"]}"
-        "}",
-        ""),
+        "{\"AllowedPublishers\": {\"SigningProfileVersionArns\": [\"" PUBLISHER "\"]}" POLICY "}", ""),
     ROW("AWS's answer, with members that are not used",
         "{\"CodeSigningConfig\": {\"CodeSigningConfigId\": \"csc-0123456789abcdefg\", \"CodeSigningConfigArn\": "
         "\"arn:aws:lambda:us-east-1:123456789012:code-signing-config:csc-0123456789abcdefg\", \"Description\": \"\", "
@@ -41,8 +47,7 @@ static const struct row file_rows[] = {
         "     |                      ^~~~~~~~\n"
         "     = expected: a JSON file with what `aws lambda get-code-signing-config` prints\n"),
     ROW("something behind it",
-        "{\"AllowedPublishers\": {\"SigningProfileVersionArns\": [\"" PUBLISHER "\"]}"
-        "}"
+        "{\"AllowedPublishers\": {\"SigningProfileVersionArns\": [\"" PUBLISHER "\"]}" POLICY "}"
         "\n"
         "{}",
         "sealgate.yaml:2:22: error: `csc.json`: line 2, column 1: end of file expected near '{'\n"
@@ -83,30 +88,31 @@ static const struct row members_rows[] = {
         "   2 | code_signing_config: csc.json\n"
         "     |                      ^~~~~~~~\n"
         "     = expected: {\"CodeSigningConfig\": {\"AllowedPublishers\": {\"SigningProfileVersionArns\": "
-        "[\"ARN\"]}}}\n"),
-    ROW("the wrapper around nothing", "{\"CodeSigningConfig\": {}}",
+        "[\"ARN\"]}}}\n" NO_POLICY),
+    ROW("the wrapper around nothing",
+        "{\"CodeSigningConfig\": {\"CodeSigningPolicies\": {\"UntrustedArtifactOnDeployment\": \"Warn\"}}}",
         "sealgate.yaml:2:22: error: `csc.json`: there are no allowed publishers\n"
         "   2 | code_signing_config: csc.json\n"
         "     |                      ^~~~~~~~\n"
         "     = expected: {\"CodeSigningConfig\": {\"AllowedPublishers\": {\"SigningProfileVersionArns\": "
         "[\"ARN\"]}}}\n"),
-    ROW("publishers of the wrong type", "{\"AllowedPublishers\": []}",
+    ROW("publishers of the wrong type", "{\"AllowedPublishers\": []" POLICY "}",
         "sealgate.yaml:2:22: error: `csc.json`: AllowedPublishers has the wrong type\n"
         "   2 | code_signing_config: csc.json\n"
         "     |                      ^~~~~~~~\n"
         "     = expected: an object\n"),
-    ROW("ARNs of the wrong type", "{\"AllowedPublishers\": {\"SigningProfileVersionArns\": \"x\"}}",
+    ROW("ARNs of the wrong type", "{\"AllowedPublishers\": {\"SigningProfileVersionArns\": \"x\"}" POLICY "}",
         "sealgate.yaml:2:22: error: `csc.json`: SigningProfileVersionArns has the wrong type\n"
         "   2 | code_signing_config: csc.json\n"
         "     |                      ^~~~~~~~\n"
         "     = expected: an array of texts\n"),
-    ROW("no ARNs", "{\"AllowedPublishers\": {}}",
+    ROW("no ARNs", "{\"AllowedPublishers\": {}" POLICY "}",
         "sealgate.yaml:2:22: error: `csc.json`: there are no allowed publishers\n"
         "   2 | code_signing_config: csc.json\n"
         "     |                      ^~~~~~~~\n"
         "     = expected: {\"CodeSigningConfig\": {\"AllowedPublishers\": {\"SigningProfileVersionArns\": "
         "[\"ARN\"]}}}\n"),
-    ROW("an empty list of them", "{\"AllowedPublishers\": {\"SigningProfileVersionArns\": []}}",
+    ROW("an empty list of them", "{\"AllowedPublishers\": {\"SigningProfileVersionArns\": []}" POLICY "}",
         "sealgate.yaml:2:22: error: `csc.json`: no publisher is allowed\n"
         "   2 | code_signing_config: csc.json\n"
         "     |                      ^~~~~~~~\n"
@@ -133,7 +139,7 @@ static const struct row members_rows[] = {
         "\"arn:aws:signer:us-east-1:123456789012:/signing-profiles/P17/AbCdEf0123\", "
         "\"arn:aws:signer:us-east-1:123456789012:/signing-profiles/P18/AbCdEf0123\", "
         "\"arn:aws:signer:us-east-1:123456789012:/signing-profiles/P19/AbCdEf0123\""
-        "]}}",
+        "]}" POLICY "}",
         ""),
     ROW("21 publishers",
         "{\"AllowedPublishers\": {\"SigningProfileVersionArns\": ["
@@ -158,14 +164,14 @@ static const struct row members_rows[] = {
         "\"arn:aws:signer:us-east-1:123456789012:/signing-profiles/P18/AbCdEf0123\", "
         "\"arn:aws:signer:us-east-1:123456789012:/signing-profiles/P19/AbCdEf0123\", "
         "\"arn:aws:signer:us-east-1:123456789012:/signing-profiles/P20/AbCdEf0123\""
-        "]}}",
+        "]}" POLICY "}",
         "sealgate.yaml:2:22: error: `csc.json`: 21 publishers are listed; at most 20 are allowed\n"
         "   2 | code_signing_config: csc.json\n"
         "     |                      ^~~~~~~~\n"
         "     = expected: a list of 1 to 20 signing profile version ARNs\n"),
     ROW("a publisher twice, one without a version, one that is none, one that is no text",
         "{\"AllowedPublishers\": {\"SigningProfileVersionArns\": [\"" PUBLISHER "\", \"" PUBLISHER
-        "\", \"arn:aws:signer:us-east-1:123456789012:/signing-profiles/Release\", \"x\\u001b\", 1]}}",
+        "\", \"arn:aws:signer:us-east-1:123456789012:/signing-profiles/Release\", \"x\\u001b\", 1]}" POLICY "}",
         "sealgate.yaml:2:22: error: `csc.json`: the publisher "
         "`arn:aws:signer:us-east-1:123456789012:/signing-profiles/Release/AbCdEf0123` is listed twice\n"
         "   2 | code_signing_config: csc.json\n"
@@ -189,11 +195,22 @@ static const struct row members_rows[] = {
         ", \"CodeSigningPolicies\": {\"UntrustedArtifactOnDeployment\": \"Warn\"}"
         "}",
         ""),
+    ROW("no policies", "{\"AllowedPublishers\": {\"SigningProfileVersionArns\": [\"" PUBLISHER "\"]}}", NO_POLICY),
     ROW("an empty policy",
         "{\"AllowedPublishers\": {\"SigningProfileVersionArns\": [\"" PUBLISHER "\"]}"
         ", \"CodeSigningPolicies\": {}"
         "}",
-        ""),
+        NO_POLICY),
+    ROW("a policy in the wrong place",
+        "{\"AllowedPublishers\": {\"SigningProfileVersionArns\": [\"" PUBLISHER "\"]}"
+        ", \"UntrustedArtifactOnDeployment\": \"Enforce\""
+        "}",
+        NO_POLICY),
+    ROW("a policy in another case",
+        "{\"AllowedPublishers\": {\"SigningProfileVersionArns\": [\"" PUBLISHER "\"]}"
+        ", \"CodeSigningPolicies\": {\"untrustedArtifactOnDeployment\": \"Enforce\"}"
+        "}",
+        NO_POLICY),
     ROW("policies that are none",
         "{\"AllowedPublishers\": {\"SigningProfileVersionArns\": [\"" PUBLISHER "\"]}"
         ", \"CodeSigningPolicies\": {\"UntrustedArtifactOnDeployment\": \"enforce\"}"
@@ -221,30 +238,26 @@ static const struct row members_rows[] = {
         "     = expected: an object\n"),
     ROW("an ARN that is none",
         "{\"AllowedPublishers\": {\"SigningProfileVersionArns\": [\"" PUBLISHER "\"]}"
-        ", \"CodeSigningConfigArn\": \"csc-0123456789abcdefg\""
-        "}",
+        ", \"CodeSigningConfigArn\": \"csc-0123456789abcdefg\"" POLICY "}",
         "sealgate.yaml:2:22: error: `csc.json`: `csc-0123456789abcdefg` is not the ARN of a code signing "
         "configuration\n"
         "   2 | code_signing_config: csc.json\n"
         "     |                      ^~~~~~~~\n"),
     ROW("a description with a control character",
         "{\"AllowedPublishers\": {\"SigningProfileVersionArns\": [\"" PUBLISHER "\"]}"
-        ", \"Description\": \"a\\nb\""
-        "}",
+        ", \"Description\": \"a\\nb\"" POLICY "}",
         "sealgate.yaml:2:22: error: `csc.json`: Description has a line break in it, U+000A\n"
         "   2 | code_signing_config: csc.json\n"
         "     |                      ^~~~~~~~\n"),
     ROW("a description with an invisible character",
         "{\"AllowedPublishers\": {\"SigningProfileVersionArns\": [\"" PUBLISHER "\"]}"
-        ", \"Description\": \"a\\u202eb\""
-        "}",
+        ", \"Description\": \"a\\u202eb\"" POLICY "}",
         "sealgate.yaml:2:22: error: `csc.json`: Description has an invisible character in it, U+202E\n"
         "   2 | code_signing_config: csc.json\n"
         "     |                      ^~~~~~~~\n"),
     ROW("a NUL in a description",
         "{\"AllowedPublishers\": {\"SigningProfileVersionArns\": [\"" PUBLISHER "\"]}"
-        ", \"Description\": \"a\\u0000b\""
-        "}",
+        ", \"Description\": \"a\\u0000b\"" POLICY "}",
         "sealgate.yaml:2:22: error: `csc.json`: line 1, column 158: a text has a NUL in it\n"
         "   2 | code_signing_config: csc.json\n"
         "     |                      ^~~~~~~~\n"
@@ -279,12 +292,12 @@ static void test_values(void **state)
     sg_config_free(&config);
 }
 
-/* Warn is AWS's default; an empty description is none. */
+/* An empty description is none. */
 static void test_defaults(void **state)
 {
     (void)state;
     write_text("csc.json", "{\"Description\": \"\", \"AllowedPublishers\": {\"SigningProfileVersionArns\": "
-                           "[\"" PUBLISHER "\"]}}");
+                           "[\"" PUBLISHER "\"]}" POLICY "}");
     write_text("sealgate.yaml", YAML);
     struct sg_config *config = load_good();
     const struct sg_code_signing_config *csc = config->functions[0]->configs[0];
@@ -298,7 +311,7 @@ static void test_defaults(void **state)
 static void test_sharing(void **state)
 {
     (void)state;
-    const char *good = "{\"AllowedPublishers\": {\"SigningProfileVersionArns\": [\"" PUBLISHER "\"]}}";
+    const char *good = "{\"AllowedPublishers\": {\"SigningProfileVersionArns\": [\"" PUBLISHER "\"]}" POLICY "}";
     struct sg_buffer problems = sg_buffer_make(SG_CONFIG_PROBLEMS_MAX_BYTES);
     struct sg_config *config = NULL;
     struct sg_error error = {0};

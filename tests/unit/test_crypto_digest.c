@@ -124,11 +124,60 @@ static void test_base64_refused(void **state)
     }
 }
 
+/* One stream digests one text after the other, whatever pieces they come in. */
+static void test_sha256_stream(void **state)
+{
+    (void)state;
+    struct sg_error error = {0};
+    struct sg_sha256_stream *stream = NULL;
+    sg_sha256_stream_free(&stream);
+    for (size_t i = 0; i < 300; i++) {
+        uint8_t bytes[300];
+        uint8_t whole[SG_SHA256_BYTES];
+        uint8_t digest[SG_SHA256_BYTES];
+        memset(bytes, (int)i, sizeof bytes);
+        assert_done(sg_sha256(sg_span_of(bytes, i), whole, &error), error);
+        assert_done(sg_sha256_stream_start(&stream, &error), error);
+        assert_done(sg_sha256_stream_add(stream, sg_span_of(bytes, i / 3), &error), error);
+        if (i % 7 == 0) /* begun anew, what came before is forgotten */
+            assert_done(sg_sha256_stream_start(&stream, &error), error);
+        if (i % 7 == 0)
+            assert_done(sg_sha256_stream_add(stream, sg_span_of(bytes, i / 3), &error), error);
+        assert_done(sg_sha256_stream_add(stream, sg_span_of(bytes, i - i / 3), &error), error);
+        assert_done(sg_sha256_stream_finish(stream, digest, &error), error);
+        assert_memory_equal(whole, digest, sizeof whole);
+    }
+    sg_sha256_stream_free(&stream);
+    assert_null(stream);
+}
+
+static void test_base64url(void **state)
+{
+    (void)state;
+    struct sg_error error = {0};
+    uint8_t digest[SG_SHA256_BYTES];
+    uint8_t back[SG_SHA256_BYTES];
+    static const char *const refused[] = {
+        "",
+        "47DEQpj8HBSa-_TImW-5JCeuQeRkm5NMpJWZG3hSuFU=",
+        "47DEQpj8HBSa+_TImW-5JCeuQeRkm5NMpJWZG3hSuFU",
+        "47DEQpj8HBSa-/TImW-5JCeuQeRkm5NMpJWZG3hSuFU",
+        "47DEQpj8HBSa-_TImW-5JCeuQeRkm5NMpJWZG3hSuFV",
+        "47DEQpj8HBSa-_TImW-5JCeuQeRkm5NMpJWZG3hSuF=",
+    };
+    assert_done(sg_sha256(SG_SPAN_LITERAL(""), digest, &error), error);
+    assert_true(sg_sha256_from_base64url(SG_SPAN_LITERAL("47DEQpj8HBSa-_TImW-5JCeuQeRkm5NMpJWZG3hSuFU"), back));
+    assert_memory_equal(digest, back, sizeof back);
+    for (size_t i = 0; i < sizeof refused / sizeof refused[0]; i++)
+        assert_false(sg_sha256_from_base64url(sg_span_text(refused[i]), back));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_vectors), cmocka_unit_test(test_pieces), cmocka_unit_test(test_empty_spans),
-        cmocka_unit_test(test_hex),     cmocka_unit_test(test_base64), cmocka_unit_test(test_base64_refused),
+        cmocka_unit_test(test_vectors),       cmocka_unit_test(test_pieces),    cmocka_unit_test(test_empty_spans),
+        cmocka_unit_test(test_hex),           cmocka_unit_test(test_base64),    cmocka_unit_test(test_base64_refused),
+        cmocka_unit_test(test_sha256_stream), cmocka_unit_test(test_base64url),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

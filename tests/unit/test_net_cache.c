@@ -307,6 +307,47 @@ static void test_files_of_others(void **state)
     sg_cache_entry_free(&entry);
 }
 
+/* What others could have put there, or could change, is as if it were not there. */
+static void test_files_that_are_not_ones_own(void **state)
+{
+    (void)state;
+    static const struct {
+        mode_t mode;
+        bool taken;
+    } rows[] = {{0600, true},  {0400, true},  {0644, true},  {0755, true},  {0660, false},
+                {0606, false}, {0666, false}, {0620, false}, {0602, false}, {0777, false}};
+    char path[1024];
+    char elsewhere[512];
+    struct sg_cache_entry entry;
+    keep(&(struct fake_answer){.body = "x", .cache_control = "max-age=60"});
+    assert_true(only_file(path, sizeof path));
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        assert_int_equal(chmod(path, rows[i].mode), 0);
+        if (look(URL, &entry) != rows[i].taken)
+            fail_msg("mode %04o", (unsigned)rows[i].mode);
+        sg_cache_entry_free(&entry);
+    }
+    assert_int_equal(chmod(path, 0600), 0);
+    /* Only root can give a file away. */
+    if (chown(path, 12345, (gid_t)-1) == 0) {
+        assert_false(look(URL, &entry));
+        assert_int_equal(chown(path, geteuid(), (gid_t)-1), 0);
+        assert_true(look(URL, &entry));
+        sg_cache_entry_free(&entry);
+    }
+    snprintf(elsewhere, sizeof elsewhere, "%s-elsewhere", folder);
+    assert_int_equal(rename(path, elsewhere), 0);
+    assert_int_equal(symlink(elsewhere, path), 0);
+    assert_false(look(URL, &entry));
+    assert_int_equal(unlink(path), 0);
+    assert_int_equal(mkfifo(path, 0600), 0);
+    assert_false(look(URL, &entry));
+    assert_int_equal(unlink(path), 0);
+    assert_int_equal(rename(elsewhere, path), 0);
+    assert_true(look(URL, &entry));
+    sg_cache_entry_free(&entry);
+}
+
 /* ATTACKS.md TC-06. */
 static void test_a_symbolic_link_is_replaced(void **state)
 {
@@ -358,6 +399,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_refresh, make_folder, remove_folder),
         cmocka_unit_test_setup_teardown(test_damage, make_folder, remove_folder),
         cmocka_unit_test_setup_teardown(test_files_of_others, make_folder, remove_folder),
+        cmocka_unit_test_setup_teardown(test_files_that_are_not_ones_own, make_folder, remove_folder),
         cmocka_unit_test_setup_teardown(test_a_symbolic_link_is_replaced, make_folder, remove_folder),
         cmocka_unit_test_setup_teardown(test_folders_that_cannot_be, make_folder, remove_folder),
     };

@@ -10,6 +10,8 @@
 #define BOTH_PATCHED(central_offset, local_offset, width, value)                                                       \
     .archive.patches = {{CENTRAL, 0, central_offset, width, value}, {LOCAL, 0, local_offset, width, value}}
 
+#define NO_FILE "`a` is a device, pipe or socket, or nothing known, by its mode"
+
 /* --- kinds -------------------------------------------------------------------------------------------------------------- */
 
 static const struct row kind_rows[] = {
@@ -32,19 +34,30 @@ static const struct row kind_rows[] = {
     {.what = "ZD-11: a character device",
      .entries = {{.name = "a", .mode = 020666}},
      .rule = MALFORMED,
-     .message = "`a` is a device, pipe or socket by its mode"},
+     .message = NO_FILE},
     {.what = "ZD-11: a block device",
      .entries = {{.name = "a", .mode = 060666}},
      .rule = MALFORMED,
-     .message = "`a` is a device, pipe or socket by its mode"},
-    {.what = "ZD-11: a pipe",
-     .entries = {{.name = "a", .mode = 010666}},
+     .message = NO_FILE},
+    {.what = "ZD-11: a pipe", .entries = {{.name = "a", .mode = 010666}}, .rule = MALFORMED, .message = NO_FILE},
+    {.what = "ZD-11: a socket", .entries = {{.name = "a", .mode = 0140666}}, .rule = MALFORMED, .message = NO_FILE},
+    {.what = "a type that is Unix's for a FIFO and more",
+     .entries = {{.name = "a", .mode = 030644}},
      .rule = MALFORMED,
-     .message = "`a` is a device, pipe or socket by its mode"},
-    {.what = "ZD-11: a socket",
-     .entries = {{.name = "a", .mode = 0140666}},
+     .message = NO_FILE},
+    {.what = "type 0110000, which bsdtar drops",
+     .entries = {{.name = "a", .mode = 0110644}},
      .rule = MALFORMED,
-     .message = "`a` is a device, pipe or socket by its mode"},
+     .message = NO_FILE},
+    {.what = "type 0160000, a whiteout",
+     .entries = {{.name = "a", .mode = 0160644}},
+     .rule = MALFORMED,
+     .message = NO_FILE},
+    {.what = "type 0170000", .entries = {{.name = "a", .mode = 0170644}}, .rule = MALFORMED, .message = NO_FILE},
+    {.what = "an unknown type on a folder's name",
+     .entries = {{.name = "a/", .mode = 0110755}},
+     .rule = MALFORMED,
+     .message = "`a/` is a device, pipe or socket, or nothing known, by its mode"},
     {.what = "ZD-11: setuid",
      .entries = {{.name = "a", .mode = 0104755}},
      .rule = UNUSUAL,
@@ -60,7 +73,7 @@ static const struct row kind_rows[] = {
      .message = "`a` has mode 000: nobody may read it"},
     {.what = "ZD-11: DOS folder bit on a file",
      .entries = {{.name = "a", .dos_attributes = 0x10}},
-     .rule = UNUSUAL,
+     .rule = AMBIGUOUS,
      .message = "`a` is a folder by its DOS attribute but has a file's name"},
     {.what = "DOS folder bit on a folder", .entries = {{.name = "a/", .dos_attributes = 0x10}}},
 };
@@ -97,8 +110,12 @@ static const struct row link_rows[] = {
     INSIDE("a/b/c", "../../d/"),
     INSIDE("a", "."),
     INSIDE("a/b", ".."),
-    INSIDE("a", "b/../c"),
     INSIDE("a", "..b"),
+    /* Up again behind a name: a link of that name would decide where to. */
+    OUTSIDE("a", "b/../c"),
+    OUTSIDE("a/b/c", "../d/../e"),
+    OUTSIDE("a/b/c", "d/.."),
+    OUTSIDE("a", "b/./../c"),
     OUTSIDE("a", ".."),
     OUTSIDE("a", "../b"),
     OUTSIDE("a", "/etc/passwd"),
@@ -157,6 +174,8 @@ static void test_long_link_target(void **state)
         .message = "`a` is compressed with method " text "; only stored (0) and deflated (8) are in use"               \
     }
 
+#define PATCHED_CENTRAL_VERSION(value) .archive.patches = {{CENTRAL, 0, 6, 2, value}}
+
 static const struct row flag_rows[] = {
     {.what = "UTF-8", .entries = {{.name = "\xC3\xA4", .flags = 0x0800}}},
     {.what = "deflate's levels", .entries = {{.name = "a", .deflated = true, .flags = 6}}},
@@ -191,8 +210,18 @@ static const struct row flag_rows[] = {
     {.what = "ZL-06: version 6.3",
      .entries = {{.name = "a"}},
      BOTH_PATCHED(6, 4, 2, 63),
-     .rule = UNUSUAL,
-     .message = "`a` claims to need version 6.3 to extract"},
+     .rule = AMBIGUOUS,
+     .message = "`a` claims to need version 6.3 to extract, for which some readers skip it"},
+    {.what = "version 4.6",
+     .entries = {{.name = "a"}},
+     PATCHED_CENTRAL_VERSION(46),
+     .rule = AMBIGUOUS,
+     .message = "`a` claims to need version 4.6 to extract, for which some readers skip it"},
+    {.what = "version 25.5",
+     .entries = {{.name = "a"}},
+     PATCHED_CENTRAL_VERSION(255),
+     .rule = AMBIGUOUS,
+     .message = "`a` claims to need version 25.5 to extract, for which some readers skip it"},
     {.what = "version 4.5", .entries = {{.name = "a"}}, BOTH_PATCHED(6, 4, 2, 45)},
     METHOD(1, "1"),
     METHOD(6, "6"),
@@ -217,7 +246,40 @@ static void test_flags(void **state)
 #define SIGNED_PATH    "4D4554415F494E46 2F 6177735F7369676E65725F7369676E61747572655F76312E302E5346"
 #define MALFORMED_HERE "` has malformed extra fields in its directory record"
 
+/* Both say of a file that it is a folder or a link: libarchive's external attributes, and ASi's mode with a link's target. */
+#define LIBARCHIVE "786C 0900 07 1403 0000 0000FF41"
+#define ASI        "6E75 1100 00000000 FFA1 03000000 0000 0000 616263"
+#define RETYPED    "`a` has an extra field (0x6c78 or 0x756e) that makes it something else for some readers"
+
 static const struct row extra_rows[] = {
+    {.what = "libarchive's field in both headers",
+     .entries = {{.name = "a", .extra = LIBARCHIVE}},
+     .rule = AMBIGUOUS,
+     .message = RETYPED},
+    {.what = "libarchive's field in the local header",
+     .entries = {{.name = "a", .local_extra = LIBARCHIVE}},
+     .rule = AMBIGUOUS,
+     .message = RETYPED " in its local header"},
+    {.what = "libarchive's field in the directory",
+     .entries = {{.name = "a", .central_extra = LIBARCHIVE}},
+     .rule = AMBIGUOUS,
+     .message = RETYPED},
+    {.what = "libarchive's field without data",
+     .entries = {{.name = "a", .local_extra = "786C 0000"}},
+     .rule = AMBIGUOUS,
+     .message = RETYPED " in its local header"},
+    {.what = "ASi's field in both headers",
+     .entries = {{.name = "a", .extra = ASI}},
+     .rule = AMBIGUOUS,
+     .message = RETYPED},
+    {.what = "ASi's field in the local header",
+     .entries = {{.name = "a", .local_extra = ASI}},
+     .rule = AMBIGUOUS,
+     .message = RETYPED " in its local header"},
+    {.what = "ASi's field in the directory",
+     .entries = {{.name = "a", .central_extra = ASI}},
+     .rule = AMBIGUOUS,
+     .message = RETYPED},
     {.what = "a time stamp, longer in the local header",
      .entries = {{.name = "a",
                   .local_extra = "5554 0900 03 00000000 00000000",

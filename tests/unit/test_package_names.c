@@ -85,6 +85,11 @@ static const struct row character_rows[] = {
         "`d\\\\h.py` has a backslash in its name, which some readers take for a slash"),
     ONE("ZN-07: a drive", "C:x", SUSPICIOUS,
         "`C:x` has a colon in its name, which some systems take for a drive or stream"),
+    ONE("a version number of VMS", "h.py;1", SUSPICIOUS,
+        "`h.py;1` ends in a version number of VMS, which unzip takes off"),
+    ONE("a version number of VMS in a folder", "a;1/h.py", SG_RULE_NONE, NULL),
+    ONE("a semicolon and letters", "h.py;1a", SG_RULE_NONE, NULL),
+    ONE("a version number alone", ";1", SG_RULE_NONE, NULL),
     ONE("a stream", "a.txt:evil", SUSPICIOUS,
         "`a.txt:evil` has a colon in its name, which some systems take for a drive or stream"),
 };
@@ -118,6 +123,15 @@ static const struct row pair_rows[] = {
     TWO("a file below its folder", "a/", "a/b", SG_RULE_NONE, NULL),
     TWO("a file beside one that begins like it", "a", "ab/c", SG_RULE_NONE, NULL),
     TWO("names in two folders", "a/x", "b/x", SG_RULE_NONE, NULL),
+    TWO("a version number of VMS on one", "h.py", "h.py;1", AMBIGUOUS, SAME("h.py", "h.py;1")),
+    TWO("two version numbers", "h.py;1", "h.py;22", AMBIGUOUS, SAME("h.py;1", "h.py;22")),
+    TWO("a version number on a folder", "h.py", "h.py;1/", AMBIGUOUS, SAME("h.py", "h.py;1/")),
+    TWO("a version number and ./", "./h.py", "h.py;1", AMBIGUOUS, SAME("./h.py", "h.py;1")),
+    TWO("a file below one with a version number", "a;1", "a;1/b", AMBIGUOUS, BELOW("a;1/b", "a;1")),
+    TWO("a file below one whose version number goes", "a;1", "a/b", AMBIGUOUS, BELOW("a/b", "a;1")),
+    TWO("two folders, one with a version number", "a;1/b", "a/b", SG_RULE_NONE, NULL),
+    TWO("a semicolon without a number", "h.py", "h.py;", SG_RULE_NONE, NULL),
+    TWO("a number without a semicolon", "h.py", "h.py1", SG_RULE_NONE, NULL),
 };
 
 static void test_pairs(void **state)
@@ -132,12 +146,44 @@ static void test_pairs(void **state)
 #define IN_LOWER    "meta_inf/aws_signer_signature_v1.0.sf"
 #define IN_CAPITALS "META_INF/AWS_SIGNER_SIGNATURE_V1.0.SF"
 
+#define BOTH_KINDS(one, two) "`" one "` is flagged as UTF-8 and `" two "` is not; readers decode them differently"
+/* Info-ZIP's Unicode Path of "\xC3\xB6". */
+#define OE_PATH "7570 0700 01 CB800C83 C3B6"
+
+static const struct row encoding_rows[] = {
+    {.what = "one name flagged, one not",
+     .entries = {{.name = "\xC3\xA4", .flags = 0x0800}, {.name = "\xC3\xB6"}},
+     .rule = AMBIGUOUS,
+     .message = BOTH_KINDS("\xC3\xA4", "\xC3\xB6")},
+    {.what = "the other way round",
+     .entries = {{.name = "\xC3\xA4"}, {.name = "\xC3\xB6", .flags = 0x0800}},
+     .rule = AMBIGUOUS,
+     .message = BOTH_KINDS("\xC3\xB6", "\xC3\xA4")},
+    {.what = "one name with a Unicode path, one without",
+     .entries = {{.name = "\xC3\xA4"}, {.name = "\xC3\xB6", .extra = OE_PATH}},
+     .rule = AMBIGUOUS,
+     .message = BOTH_KINDS("\xC3\xB6", "\xC3\xA4")},
+    {.what = "one name flagged, one with a Unicode path",
+     .entries = {{.name = "\xC3\xA4", .flags = 0x0800}, {.name = "\xC3\xB6", .extra = OE_PATH}}},
+    {.what = "none flagged, as Info-ZIP's zip writes it", .entries = {{.name = "\xC3\xA4"}, {.name = "\xC3\xB6"}}},
+    {.what = "all flagged", .entries = {{.name = "\xC3\xA4", .flags = 0x0800}, {.name = "\xC3\xB6", .flags = 0x0800}}},
+    {.what = "ASCII needs no flag beside it", .entries = {{.name = "a"}, {.name = "\xC3\xB6", .flags = 0x0800}}},
+};
+
+static void test_encodings(void **state)
+{
+    (void)state;
+    CHECK_ROWS(encoding_rows);
+}
+
 static const struct row signature_rows[] = {
     ONE("the signature itself", SG_SIGNATURE_NAME, SG_RULE_NONE, NULL),
     ONE("ZN-15: in lower case", IN_LOWER, AMBIGUOUS, "`" IN_LOWER OTHER_KIND),
     ONE("ZN-15: in capitals", IN_CAPITALS, AMBIGUOUS, "`" IN_CAPITALS OTHER_KIND),
     ONE("ZN-15: as a folder", SG_SIGNATURE_NAME "/", AMBIGUOUS, "`" SG_SIGNATURE_NAME "/" OTHER_KIND),
     ONE("ZN-15: with ./", "./" SG_SIGNATURE_NAME, SUSPICIOUS, "`./" SG_SIGNATURE_NAME ALMOST),
+    TWO("ZN-15: with a version number of VMS beside it", SG_SIGNATURE_NAME, SG_SIGNATURE_NAME ";1", AMBIGUOUS,
+        SAME(SG_SIGNATURE_NAME, SG_SIGNATURE_NAME ";1")),
     ONE("ZN-15: in another folder", "x/" SG_SIGNATURE_NAME, SUSPICIOUS, "`x/" SG_SIGNATURE_NAME OWN_FOLDER),
     ONE("ZN-15: in another folder and case", "x/" IN_LOWER, SUSPICIOUS, "`x/" IN_LOWER OWN_FOLDER),
     ONE("a name that ends like it", "xMETA_INF/aws_signer_signature_v1.0.SF", SG_RULE_NONE, NULL),
@@ -209,6 +255,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_paths),           cmocka_unit_test(test_characters), cmocka_unit_test(test_pairs),
         cmocka_unit_test(test_signature_names), cmocka_unit_test(test_lengths),    cmocka_unit_test(test_empty_name),
+        cmocka_unit_test(test_encodings),
     };
     return cmocka_run_group_tests(tests, NULL, free_made);
 }

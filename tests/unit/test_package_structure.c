@@ -162,9 +162,29 @@ static void test_end(void **state)
     CHECK_ROWS(end_rows);
 }
 
+/* ZA-03: a comment of 0x4B50 bytes, which is "PK", so that another end record starts in the length of the comment itself. */
+static void test_overlapping_ends(void **state)
+{
+    (void)state;
+    static char comment[0x4B50 + 1] = "\5\6";
+    memset(comment + 2, 'A', sizeof comment - 3);
+    struct places places;
+    struct sg_span zip = write_zip(usual_entries, USUAL_COUNT, &(struct archive){.comment = comment}, &places);
+    assert_true(package_as_wanted("PK in the comment's length, \\5\\6 in the comment", zip, AMBIGUOUS,
+                                  "the archive's comment holds another end of central directory record"));
+    comment[1] = 'A';
+    zip = write_zip(usual_entries, USUAL_COUNT, &(struct archive){.comment = comment}, &places);
+    assert_true(package_as_wanted("PK in the comment's length alone", zip, UNUSUAL,
+                                  "the archive has a comment of 19280 bytes, which no signature covers"));
+}
+
 static const struct row zip64_end_rows[] = {
-    {.what = "a zip64 end that is not needed",
+    {.what = "ZZ-04: a zip64 end that no field refers to",
      .archive.zip64 = true,
+     .rule = AMBIGUOUS,
+     .message = "the archive has a zip64 end record that its end record does not refer to"},
+    {.what = "a mark in one field alone",
+     .archive = {.zip64 = true, .patches = {{END, 0, END_DIRECTORY_DISK, 2, 0xFFFF}}},
      .rule = UNUSUAL,
      .message = "the archive has a zip64 end record that it does not need"},
     {.what = "marks in the end record",
@@ -396,6 +416,14 @@ static void test_local(void **state)
 
 #define CONTRADICTS "`a` has a data descriptor that contradicts the directory"
 
+#define NEEDLESS    "`a` has a data descriptor of 64 bits without need, which some readers misread"
+#define EMPTY_ZIP64 "0100 1000 0000000000000000 0000000000000000"
+/* CRC-32 of these bytes is 0x08074B50, which is "PK\7\10". */
+#define CRC_SIGNATURE "forged 6754 xdua"
+/* A body that ends for whoever looks for the descriptor: "abc", signature, a CRC, compressed and uncompressed size 3; 7. */
+#define INNER_DESCRIPTOR   "abcPK\7\10crc.\3\0\0\0\3\0\0\0"
+#define INNER_DESCRIPTOR_7 "abcPK\7\10crc.\7\0\0\0\7\0\0\0"
+
 static const struct row descriptor_rows[] = {
     {.what = "ZL-07: with a signature", .entries = {{.name = "a", .deflated = true, .descriptor = SIGNED}}},
     {.what = "on a stored entry", .entries = {{.name = "a", .descriptor = SIGNED}}},
@@ -405,12 +433,47 @@ static const struct row descriptor_rows[] = {
      .message = "`a` has a data descriptor without a signature"},
     {.what = "ZL-07: of 64 bits",
      .entries = {{.name = "a", .deflated = true, .descriptor = SIGNED64}},
-     .rule = UNUSUAL,
-     .message = "`a` has a data descriptor of 64 bits"},
+     .rule = AMBIGUOUS,
+     .message = NEEDLESS},
     {.what = "ZL-07: of 64 bits without a signature",
      .entries = {{.name = "a", .deflated = true, .descriptor = BARE64}},
-     .rule = UNUSUAL,
-     .message = "`a` has a data descriptor of 64 bits"},
+     .rule = AMBIGUOUS,
+     .message = NEEDLESS},
+    {.what = "of 64 bits with a zip64 field in the directory alone",
+     .entries = {{.name = "a", .deflated = true, .descriptor = SIGNED64, .central_extra = "0100 0000"}},
+     .rule = AMBIGUOUS,
+     .message = NEEDLESS},
+    {.what = "of 64 bits on an empty body, which a reader takes for two descriptors",
+     .entries = {{.name = "a", .body = "", .descriptor = SIGNED64, .local_extra = EMPTY_ZIP64}},
+     .rule = AMBIGUOUS,
+     .message = NEEDLESS},
+    {.what = "bare, and its CRC is the signature",
+     .entries = {{.name = "a", .body = CRC_SIGNATURE, .descriptor = BARE}},
+     .rule = AMBIGUOUS,
+     .message = "`a` has a data descriptor whose CRC looks like its signature"},
+    {.what = "signed, and its CRC is the signature",
+     .entries = {{.name = "a", .body = CRC_SIGNATURE, .descriptor = SIGNED}}},
+    {.what = "a stored body that holds a descriptor of what is before it",
+     .entries = {{.name = "a", .body = INNER_DESCRIPTOR, .body_bytes = 19, .descriptor = SIGNED}},
+     .rule = AMBIGUOUS,
+     .message = "the stored body of `a` holds a data descriptor of its own"},
+    {.what = "the same behind another signature that fits nothing",
+     .entries = {{.name = "a", .body = "PK\7\10" INNER_DESCRIPTOR_7, .body_bytes = 23, .descriptor = SIGNED}},
+     .rule = AMBIGUOUS,
+     .message = "the stored body of `a` holds a data descriptor of its own"},
+    {.what = "the same, deflated",
+     .entries = {{.name = "a", .body = INNER_DESCRIPTOR, .body_bytes = 19, .deflated = true, .descriptor = SIGNED}}},
+    {.what = "the same without a descriptor of its own",
+     .entries = {{.name = "a", .body = INNER_DESCRIPTOR, .body_bytes = 19}}},
+    {.what = "the same with the size in the local header",
+     .entries = {{.name = "a", .body = INNER_DESCRIPTOR, .body_bytes = 19, .descriptor = SIGNED}},
+     PATCH(LOCAL, 0, LOCAL_COMPRESSED, 4, 19)},
+    {.what = "the signature in a stored body, and nothing that fits",
+     .entries = {{.name = "a", .body = "abcdPK\7\10abcdefghijklmnop", .descriptor = SIGNED}}},
+    {.what = "a descriptor that the body cuts off",
+     .entries = {{.name = "a", .body = INNER_DESCRIPTOR, .body_bytes = 18, .descriptor = SIGNED}},
+     .rule = AMBIGUOUS,
+     .message = "the stored body of `a` holds a data descriptor of its own"},
     {.what = "values in the local header, too", .entries = {{.name = "a", .body = "", .descriptor = SIGNED}}},
     {.what = "ZL-08: another CRC",
      .entries = {{.name = "a", .descriptor = SIGNED}},
@@ -452,11 +515,34 @@ static void test_descriptors(void **state)
     CHECK_ROWS(descriptor_rows);
 }
 
+/* Python's zipfile writes these to a pipe: a zip64 field in the local header announces the descriptor of 64 bits. */
+static void test_wide_descriptor(void **state)
+{
+    (void)state;
+    static const struct entry entry = {
+        .name = "a", .deflated = true, .descriptor = SIGNED64, .local_extra = EMPTY_ZIP64};
+    struct places places;
+    struct sg_package package;
+    struct sg_arena arena;
+    read_package(write_zip(&entry, 1, &(struct archive){0}, &places), &arena, &package);
+    assert_int_equal(package.structure.outcome, SG_PROVEN);
+    assert_int_equal(package.notices.count, 2);
+    assert_string_equal(package.notices.items[0].message, "`a` has a zip64 extra field that it does not need");
+    assert_string_equal(package.notices.items[1].message, "`a` has a data descriptor of 64 bits");
+    sg_arena_free(&arena);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_no_archive), cmocka_unit_test(test_end),   cmocka_unit_test(test_zip64_end),
-        cmocka_unit_test(test_places),     cmocka_unit_test(test_local), cmocka_unit_test(test_descriptors),
+        cmocka_unit_test(test_no_archive),
+        cmocka_unit_test(test_end),
+        cmocka_unit_test(test_zip64_end),
+        cmocka_unit_test(test_places),
+        cmocka_unit_test(test_local),
+        cmocka_unit_test(test_descriptors),
+        cmocka_unit_test(test_overlapping_ends),
+        cmocka_unit_test(test_wide_descriptor),
     };
     return cmocka_run_group_tests(tests, NULL, free_made);
 }

@@ -69,9 +69,10 @@ static void members_stand_in_a_stable_order(void **state)
 {
     (void)state;
     json_t *document = parsed(blocked_report());
-    assert_keys(document,
-                "schema tool evaluated_at time_overridden offline enforce_all revocation_checked "
-                "skipped_artifacts confinement library_flaw config verdict exit_code summary artifacts revocation");
+    assert_keys(
+        document,
+        "schema tool evaluated_at time_overridden offline enforce_all revocation_checked "
+        "skipped_artifacts confinement library_flaw config lock verdict exit_code summary artifacts revocation");
     for (size_t i = 0; i < json_array_size(at(document, "artifacts")); i++)
         assert_keys(json_array_get(at(document, "artifacts"), i),
                     "kind name code resolved_path location code_signing_config size unpacked_size entries code_sha256 "
@@ -99,6 +100,7 @@ static void the_run_is_described(void **state)
         {"library_flaw", "null"},
         {"config", "{\"path\":\"sealgate.yaml\",\"sha256\":"
                    "\"abcd000000000000000000000000000000000000000000000000000000000000\"}"},
+        {"lock", "null"},
         {"verdict", "\"blocked\""},
         {"exit_code", "1"},
         {"summary", "{\"artifacts\":7,\"allow\":3,\"warn\":1,\"block\":2,\"undecided\":1}"},

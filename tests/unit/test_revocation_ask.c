@@ -41,6 +41,8 @@ static int make_all(void **state)
     describe_certificate(authority.certificate, "CN=CA", "03", '2', &chain[1]);
     describe_certificate(upper.certificate, "CN=Upper CA", "02", '3', &chain[2]);
     describe_certificate(root.certificate, "CN=Root", "01", '4', &chain[3]);
+    for (size_t i = 0; i < CHAIN; i++)
+        memset(chain[i].twin_sha256, 'a' + (int)i, SG_SHA256_BYTES);
     signature = (struct sg_signature){.profile_version_arn = PROFILE,
                                       .job_arn = JOB,
                                       .signed_at = at("2026-11-02T10:11:12.345Z"),
@@ -230,7 +232,7 @@ static void test_lists(void **state)
         check_row(&rows[i]);
 }
 
-/* Each certificate of the chain, the root too, by either of its hashes. */
+/* Each certificate of the chain, the root too, by any of its hashes; also by that with the other signature. */
 static void test_certificates_of_lists(void **state)
 {
     (void)state;
@@ -249,6 +251,10 @@ static void test_certificates_of_lists(void **state)
         snprintf(list, sizeof list, LIST("{\"certificate_sha256\":\"%s\",\"revoked_at\":\"2026-11-20T00:00:00Z\"}"),
                  sg_hex(sg_span_of(chain[i].sha256, SG_SHA256_BYTES), hex));
         snprintf(message, sizeof message, "certificate %s is revoked since 2026-11-20, says list source-0", names[i]);
+        check_row(&row);
+        assert_memory_not_equal(chain[i].sha256, chain[i].twin_sha256, SG_SHA256_BYTES);
+        snprintf(list, sizeof list, LIST("{\"certificate_sha256\":\"%s\",\"revoked_at\":\"2026-11-20T00:00:00Z\"}"),
+                 sg_hex(sg_span_of(chain[i].twin_sha256, SG_SHA256_BYTES), hex));
         check_row(&row);
         snprintf(list, sizeof list, LIST("{\"certificate_hash\":\"%s\",\"reason\":\"lost\"}"), chain[i].hash);
         snprintf(message, sizeof message, "certificate %s is revoked (reason: lost), says list source-0", names[i]);

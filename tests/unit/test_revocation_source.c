@@ -195,7 +195,9 @@ static void test_the_lifetime_of_the_server(void **state)
            .tries = 1});
 }
 
-static void test_the_lifetime_of_the_content(void **state)
+/* No word of the server's: asked each time. The content's own next update alone would let a server that is cut off, or a cache
+ * that travels, hide a revocation until then. */
+static void test_no_lifetime(void **state)
 {
     (void)state;
     CHECK({.now = "2026-11-23T12:00:00Z",
@@ -203,9 +205,19 @@ static void test_the_lifetime_of_the_content(void **state)
            .status = SG_SOURCE_FRESH,
            .detail = GOOD_TEXT,
            .tries = 1},
+          {.now = "2026-11-23T12:00:01Z",
+           .answer = {.status = 304},
+           .status = SG_SOURCE_FRESH,
+           .detail = GOOD_TEXT,
+           .etag_sent = "\"1\"",
+           .tries = 1},
           {.now = "2026-11-23T23:59:59Z",
-           .status = SG_SOURCE_CACHED,
-           .detail = GOOD_TEXT ", fetched 2026-11-23 12:00 UTC"},
+           .answer = {.body = "the connection broke"},
+           .status = SG_SOURCE_UNAVAILABLE,
+           .detail = "the connection broke; the cache has a copy of "
+                     "2026-11-23 12:00 UTC, which is too old to be used",
+           .etag_sent = "\"1\"",
+           .tries = 1},
           /* Out of date: fetched anew, without a validator that could only confirm what is out of date. */
           {.now = "2026-11-24T00:00:00Z",
            .answer = {.status = 200, .body = LIST_OF("2026-11-24T00:00:00Z", "2026-11-25T00:00:00Z")},
@@ -213,6 +225,38 @@ static void test_the_lifetime_of_the_content(void **state)
            .detail = "issued 2026-11-24 00:00 UTC, next update 2026-11-25 00:00 UTC, 1 entry",
            .etag_sent = "",
            .tries = 1});
+}
+
+/* A server's max-age counts for a day at most, however long the content is current. */
+static void test_the_longest_lifetime(void **state)
+{
+    (void)state;
+#define LONG      LIST_OF("2026-11-23T00:00:00Z", "2026-12-24T00:00:00Z")
+#define LONG_TEXT "issued 2026-11-23 00:00 UTC, next update 2026-12-24 00:00 UTC, 1 entry"
+    CHECK(
+        {.now = "2026-11-23T12:00:00Z",
+         .answer = {.status = 200, .body = LONG, .etag = "\"1\"", .cache_control = "max-age=31536000"},
+         .status = SG_SOURCE_FRESH,
+         .detail = LONG_TEXT,
+         .tries = 1},
+        {.now = "2026-11-24T11:59:59Z",
+         .status = SG_SOURCE_CACHED,
+         .detail = LONG_TEXT ", fetched 2026-11-23 12:00 UTC"},
+        {.now = "2026-11-24T12:00:00Z",
+         .answer = {.status = 304},
+         .status = SG_SOURCE_FRESH,
+         .detail = LONG_TEXT,
+         .etag_sent = "\"1\"",
+         .tries = 1},
+        {.now = "2026-11-25T11:59:59Z",
+         .status = SG_SOURCE_CACHED,
+         .detail = LONG_TEXT ", fetched 2026-11-24 12:00 UTC"},
+        {.now = "2026-11-25T12:00:00Z",
+         .answer = {.status = 404},
+         .status = SG_SOURCE_UNAVAILABLE,
+         .detail = "answered 404 Not Found; the cache has a copy of 2026-11-24 12:00 UTC, which is too old to be used",
+         .etag_sent = "\"1\"",
+         .tries = 1});
 }
 
 /* A server's max-age can never stretch a list beyond its next update. */
@@ -399,7 +443,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         IN_FOLDER(test_without_a_cache),
         IN_FOLDER(test_the_lifetime_of_the_server),
-        IN_FOLDER(test_the_lifetime_of_the_content),
+        IN_FOLDER(test_no_lifetime),
+        IN_FOLDER(test_the_longest_lifetime),
         IN_FOLDER(test_the_content_wins_over_the_server),
         IN_FOLDER(test_what_is_not_kept),
         IN_FOLDER(test_offline),

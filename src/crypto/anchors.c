@@ -90,13 +90,20 @@ static sg_result add_root(struct sg_anchors *anchors, X509 *certificate, const c
     return SG_OK;
 }
 
-sg_result sg_anchors_add_pem(struct sg_anchors *anchors, struct sg_span pem, const char *name, struct sg_error *error)
+static sg_result add_all(struct sg_anchors *anchors, struct sg_span pem, const char *name, struct sg_error *error)
 {
     SG_CLEANUP(sg_cleanup_x509_stack) STACK_OF(X509) *stack = NULL;
     SG_TRY(sg_certificates_from_pem(pem, name, SG_ERROR_CONFIGURATION, &stack, error));
     for (int i = 0; i < sk_X509_num(stack); i++)
         SG_TRY(add_root(anchors, sk_X509_value(stack, i), name, error));
     return SG_OK;
+}
+
+sg_result sg_anchors_add_pem(struct sg_anchors *anchors, struct sg_span pem, const char *name, struct sg_error *error)
+{
+    sg_crypto_forget_memory();
+    sg_result result = add_all(anchors, pem, name, error);
+    return sg_crypto_out_of_memory() ? sg_fail_memory(error) : result;
 }
 
 sg_result sg_anchors_add_builtin(struct sg_anchors *anchors, struct sg_error *error)

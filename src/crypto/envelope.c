@@ -41,6 +41,18 @@ static sg_result compare_content(const struct sg_envelope_reading *reading, cons
                      "the content is not what was signed; a file was changed, renamed, added, removed or moved since");
 }
 
+static sg_result verify(struct sg_envelope_reading *reading, const uint8_t *content)
+{
+    struct sg_envelope *out = reading->envelope;
+    SG_TRY(read_format(reading));
+    if (out->format.outcome != SG_PROVEN)
+        return SG_OK;
+    SG_TRY(sg_envelope_verify_signature(reading));
+    if (out->signature.outcome == SG_PROVEN)
+        SG_TRY(sg_envelope_verify_chain(reading));
+    return content != NULL ? compare_content(reading, content) : SG_OK;
+}
+
 sg_result sg_envelope_verify(struct sg_span entry, const uint8_t *content, const struct sg_anchors *anchors,
                              struct sg_arena *arena, struct sg_envelope *out, struct sg_error *error)
 {
@@ -48,15 +60,12 @@ sg_result sg_envelope_verify(struct sg_span entry, const uint8_t *content, const
     SG_CLEANUP(cleanup_reading)
     struct sg_envelope_reading reading = {
         .entry = entry, .anchors = anchors, .arena = arena, .envelope = out, .error = error};
-    SG_TRY(read_format(&reading));
-    if (out->format.outcome != SG_PROVEN)
-        return SG_OK;
-    SG_TRY(sg_envelope_verify_signature(&reading));
-    if (out->signature.outcome == SG_PROVEN)
-        SG_TRY(sg_envelope_verify_chain(&reading));
-    if (content != NULL)
-        SG_TRY(compare_content(&reading, content));
-    return SG_OK;
+    sg_crypto_forget_memory();
+    sg_result result = verify(&reading, content);
+    if (!sg_crypto_out_of_memory())
+        return result;
+    *out = (struct sg_envelope){0};
+    return sg_fail_memory(error);
 }
 
 const struct sg_proof *sg_envelope_refutation(const struct sg_envelope *envelope)

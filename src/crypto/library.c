@@ -6,8 +6,56 @@
 
 #include "crypto/internal.h"
 
+/* Whether an allocation of OpenSSL's failed on this thread since it was last asked. OpenSSL reports such a failure as a failure
+ * of whatever it was doing, so that data would be judged bad for want of memory. */
+static _Thread_local bool allocation_failed;
+
+static void *note_failure(void *memory)
+{
+    if (memory == NULL)
+        allocation_failed = true;
+    return memory;
+}
+
+static void *allocate(size_t size, const char *file, int line)
+{
+    (void)file;
+    (void)line;
+    return size == 0 ? NULL : note_failure(malloc(size));
+}
+
+static void *reallocate(void *memory, size_t size, const char *file, int line)
+{
+    (void)file;
+    (void)line;
+    if (size == 0) {
+        free(memory);
+        return NULL;
+    }
+    return note_failure(realloc(memory, size));
+}
+
+static void release(void *memory, const char *file, int line)
+{
+    (void)file;
+    (void)line;
+    free(memory);
+}
+
+void sg_crypto_forget_memory(void)
+{
+    allocation_failed = false;
+}
+
+bool sg_crypto_out_of_memory(void)
+{
+    return allocation_failed;
+}
+
 sg_result sg_crypto_start(struct sg_error *error)
 {
+    /* Refused once OpenSSL has allocated anything; then it cannot be told, as before. */
+    (void)CRYPTO_set_mem_functions(allocate, reallocate, release);
     /* The first call decides for the whole process, libcurl's later start included. */
     if (OPENSSL_init_crypto(OPENSSL_INIT_NO_LOAD_CONFIG | OPENSSL_INIT_LOAD_CRYPTO_STRINGS, NULL) != 1)
         return sg_fail_library(error, "cannot start OpenSSL");

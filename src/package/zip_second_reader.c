@@ -1,5 +1,7 @@
 /* libzip as the second reader: it must see what the structure pass saw. It is never asked for content, for it bounds and
  * checks less than this gate must (ATTACKS.md 1.1, L4 to L9). */
+#include <errno.h>
+
 #include <zip.h>
 
 #include "base/cleanup.h"
@@ -38,12 +40,14 @@ static sg_result open_archive(struct sg_zip *zip, zip_t **out)
 {
     zip_error_t reason;
     zip_error_init(&reason);
+    /* libzip 1.7.3 may call an archive bad when it was memory that it lacked. */
+    errno = 0;
     zip_source_t *source = zip_source_buffer_create(zip->bytes.data, zip->bytes.size, 0, &reason);
     zip_t *archive = source != NULL ? zip_open_from_source(source, ZIP_RDONLY, &reason) : NULL;
     sg_result result = SG_OK;
     if (archive == NULL) {
         struct sg_printable shown;
-        result = zip_error_code_zip(&reason) == ZIP_ER_MEMORY
+        result = zip_error_code_zip(&reason) == ZIP_ER_MEMORY || errno == ENOMEM
                      ? sg_fail_memory(zip->error)
                      : sg_ambiguous(zip, "libzip refuses the archive: %s",
                                     sg_printable_text(&shown, zip_error_strerror(&reason)));

@@ -171,6 +171,8 @@ static sg_result code_certificate(struct codec *codec, struct sg_certificate *ce
     SG_TRY(code_raw(codec, certificate->sha256, sizeof certificate->sha256));
     SG_TRY(code_raw(codec, certificate->twin_sha256, sizeof certificate->twin_sha256));
     SG_TRY(code_raw(codec, certificate->hash, sizeof certificate->hash));
+    if (certificate->hash[sizeof certificate->hash - 1] != '\0')
+        return refuse(codec);
     SG_TRY(code_text(codec, &certificate->subject));
     SG_TRY(code_text(codec, &certificate->serial));
     SG_TRY(code_time(codec, &certificate->not_before));
@@ -191,8 +193,6 @@ static sg_result code_chain(struct codec *codec, struct sg_signature *claims)
     }
     for (size_t i = 0; i < claims->chain_count; i++) {
         struct sg_certificate certificate = claims->chain[i];
-        /* The hash must end in a NUL whatever was sent. */
-        certificate.hash[sizeof certificate.hash - 1] = '\0';
         SG_TRY(code_certificate(codec, &certificate));
         if (!writing(codec))
             memcpy((void *)(uintptr_t)&claims->chain[i], &certificate, sizeof certificate);

@@ -233,6 +233,8 @@ static sg_result code_facts(struct codec *codec, struct sg_facts *facts)
 {
     SG_TRY(code_bool(codec, &facts->was_read));
     SG_TRY(code_text(codec, &facts->unreadable));
+    if (facts->was_read == (facts->unreadable != NULL))
+        return refuse(codec);
     SG_TRY(code_package(codec, &facts->package));
     return code_envelope(codec, &facts->envelope);
 }

@@ -310,7 +310,7 @@ def write_reports():
 
     corpus.add("usual", joined(0x41, texts, b"\x05notice\0refuted\0", [(10, finding[:2]), (0x8b, finding)], 3))
     corpus.add("unreadable", joined(0x42, texts, b"\x00dist/gone.zip: No such file\0", [(0, finding[:2])], 0))
-    corpus.add("workspace", joined(0x4e, ["/work", "/work/sub"] + texts, b"\x1dn\0r\0CN=leaf\0" + f"{PROFILE}\0{JOB}\0".encode(),
+    corpus.add("workspace", joined(0x4e, ["/repo", "/repo/sub"] + texts, b"\x1dn\0r\0CN=leaf\0" + f"{PROFILE}\0{JOB}\0".encode(),
                                    [(0x40, finding[:2])], 1, b"\x01https://pki/x\0\x00issued\0"))
     corpus.add("hostile", joined(0x40, hostile[:5], b"\x1f/resolved\n\0" + "".join(h + "\0" for h in hostile[5:10]).encode(),
                                  [(1, hostile[:2]), (0x33, hostile[2:4]), (0xd3, hostile[4:7])], 2,

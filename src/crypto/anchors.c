@@ -101,9 +101,8 @@ static sg_result add_all(struct sg_anchors *anchors, struct sg_span pem, const c
 
 sg_result sg_anchors_add_pem(struct sg_anchors *anchors, struct sg_span pem, const char *name, struct sg_error *error)
 {
-    sg_crypto_forget_memory();
     sg_result result = add_all(anchors, pem, name, error);
-    return sg_crypto_out_of_memory() ? sg_fail_memory(error) : result;
+    return sg_crypto_memory_lacked() ? sg_fail_memory(error) : result;
 }
 
 sg_result sg_anchors_add_builtin(struct sg_anchors *anchors, struct sg_error *error)

@@ -298,6 +298,8 @@ sg_result sg_crl_ask(const struct sg_crl *crl, const struct sg_certificate *cert
         return SG_OK;
     X509_REVOKED *entry = NULL;
     bool listed = X509_CRL_get0_by_serial(crl->list, &entry, X509_get_serialNumber(subject)) != 0;
+    if (sg_crypto_memory_lacked())
+        return sg_fail_memory(error);
     *out = listed ? SG_CRL_REVOKED : SG_CRL_GOOD;
     return SG_OK;
 }

@@ -60,9 +60,8 @@ sg_result sg_envelope_verify(struct sg_span entry, const uint8_t *content, const
     SG_CLEANUP(cleanup_reading)
     struct sg_envelope_reading reading = {
         .entry = entry, .anchors = anchors, .arena = arena, .envelope = out, .error = error};
-    sg_crypto_forget_memory();
     sg_result result = verify(&reading, content);
-    if (!sg_crypto_out_of_memory())
+    if (!sg_crypto_memory_lacked())
         return result;
     *out = (struct sg_envelope){0};
     return sg_fail_memory(error);

@@ -25,9 +25,8 @@ void sg_cleanup_bio(BIO **bio);
 /* A library call failed that only memory or a broken library can make fail; takes the reason off OpenSSL's queue. */
 sg_result sg_fail_library(struct sg_error *error, const char *what);
 
-/* To be asked around every judgement of data: forget what was, judge, and when memory ran out meanwhile the judgement is void. */
-void sg_crypto_forget_memory(void);
-bool sg_crypto_out_of_memory(void);
+/* Whether OpenSSL ever lacked memory in this process. To be asked behind every judgement of data, which is void then. */
+bool sg_crypto_memory_lacked(void);
 
 /* Forgets what OpenSSL queued about data that was judged bad. */
 void sg_crypto_forget_errors(void);

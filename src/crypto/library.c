@@ -1,19 +1,22 @@
 #include "crypto/library.h"
 
+#include <stdatomic.h>
+
 #include <openssl/crypto.h>
 #include <openssl/err.h>
 #include <openssl/opensslv.h>
 
 #include "crypto/internal.h"
 
-/* Whether an allocation of OpenSSL's failed on this thread since it was last asked. OpenSSL reports such a failure as a failure
- * of whatever it was doing, so that data would be judged bad for want of memory. */
-static _Thread_local bool allocation_failed;
+/* Whether an allocation of OpenSSL's ever failed in this process, libcurl's included. OpenSSL reports such a failure as one of
+ * whatever it was doing, so that data would be judged bad for want of memory; and what it could not set up then is missing for
+ * good. So nothing is judged any more. */
+static atomic_bool memory_lacked;
 
 static void *note_failure(void *memory)
 {
     if (memory == NULL)
-        allocation_failed = true;
+        atomic_store(&memory_lacked, true);
     return memory;
 }
 
@@ -42,14 +45,14 @@ static void release(void *memory, const char *file, int line)
     free(memory);
 }
 
-void sg_crypto_forget_memory(void)
+void sg_crypto_forget_memory_lack(void)
 {
-    allocation_failed = false;
+    atomic_store(&memory_lacked, false);
 }
 
-bool sg_crypto_out_of_memory(void)
+bool sg_crypto_memory_lacked(void)
 {
-    return allocation_failed;
+    return atomic_load(&memory_lacked);
 }
 
 sg_result sg_crypto_start(struct sg_error *error)
@@ -118,7 +121,7 @@ sg_result sg_fail_library(struct sg_error *error, const char *what)
 {
     char reason[256];
     unsigned long code = ERR_peek_error();
-    if (ERR_GET_REASON(code) == ERR_R_MALLOC_FAILURE) {
+    if (sg_crypto_memory_lacked() || ERR_GET_REASON(code) == ERR_R_MALLOC_FAILURE) {
         ERR_clear_error();
         return sg_fail_memory(error);
     }

@@ -9,6 +9,10 @@
 
 SG_RESULT sg_crypto_start(struct sg_error *error);
 
+/* Once OpenSSL has lacked memory, everything that judges with it fails with MEMORY for the rest of the process. This makes it
+ * judge again; only for tests that take memory away on purpose. */
+void sg_crypto_forget_memory_lack(void);
+
 /* Version of the OpenSSL library in use: "3.0.19". Borrowed for ever. */
 const char *sg_crypto_version(void);
 

@@ -295,6 +295,7 @@ static const char *run_and_compare(void *self, size_t nth, struct faults_seen *s
     for (size_t i = 0; i < REPORT_COUNT; i++)
         remove(reports[i]);
     struct standard_streams streams = redirect_streams();
+    sg_crypto_forget_memory_lack();
     faults_arm(nth, run->scope, run->kinds);
     int status = run_command();
     *seen = faults_disarm();
@@ -371,6 +372,7 @@ static const char *read_and_compare(void *self, size_t nth, struct faults_seen *
     struct sg_error error = {0};
     struct sg_buffer form = sg_buffer_make(SG_READER_ANSWER_MAX_BYTES);
     struct sg_facts facts = {.arena = sg_arena_make(SG_PACKAGE_ARENA_MAX_BYTES)};
+    sg_crypto_forget_memory_lack();
     faults_arm(nth, FAULT_HERE, FAULT_ALL);
     bool done = read_and_hand_over(&facts, &form, &error).done;
     *seen = faults_disarm();

@@ -120,6 +120,8 @@ static sg_result append_change(const struct sg_lock_entry *old, const struct sg_
     char before[SG_SHA256_BASE64_BYTES];
     char after[SG_SHA256_BASE64_BYTES];
     const struct sg_lock_entry *entry = new != NULL ? new : old;
+    if (entry == NULL)
+        return sg_fail(error, SG_ERROR_INTERNAL, "a change of the lock file has neither an old nor a new entry");
     SG_TRY(append_subject(old == NULL ? "added" : (new == NULL ? "removed" : "changed"), entry, raw, error));
     if (old != NULL)
         SG_TRY(sg_buffer_append_text(raw, sg_sha256_base64(old->code_sha256, before), error));

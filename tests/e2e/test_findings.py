@@ -340,6 +340,16 @@ def grandchild(process, seconds=60):
     return None
 
 
+def has_read(process, seconds=60):
+    """Waits until the process has read from a package, which it does only once it is confined."""
+    limit = time.monotonic() + seconds
+    while time.monotonic() < limit:
+        for item in Path(f"/proc/{process}/fd").iterdir():
+            if os.readlink(item).endswith(".zip") and "pos:\t0\n" not in Path(f"/proc/{process}/fdinfo/{item.name}").read_text():
+                return True
+    return False
+
+
 def zeros(count):
     """An entry of zero bytes, which takes its reader a while."""
     packer = zlib.compressobj(9, zlib.DEFLATED, -15)
@@ -351,8 +361,9 @@ def zeros(count):
 class Readers(CaseTest):
     SECRET = "open-sesame-of-the-pipeline"
 
-    def start(self):
-        """The gate over two packages, one after the other, the first of which takes a while; and its first reader, halted."""
+    def start(self, reading=False):
+        """The gate over two packages, one after the other, the first of which takes a while; and its first reader, halted: at any
+        point, or while it reads its package."""
         self.configure({"a": build(self.kit.sign([*self.kit.two(), zeros(240 * MIB)])), "b": self.kit.built()})
         command = [str(sealgate.binary()), "verify", "--ci", "none", "--jobs", "1", "-o", "json"]
         gate = subprocess.Popen(command, cwd=self.workspace.path, env=sealgate.environment(PIPELINE_TOKEN=self.SECRET),
@@ -360,6 +371,7 @@ class Readers(CaseTest):
         self.addCleanup(self.end, gate)
         reader = grandchild(gate.pid)
         self.assertIsNotNone(reader, "no process was seen to read a package")
+        self.assertTrue(not reading or has_read(reader), "the reader was not seen to read")
         os.kill(reader, signal.SIGSTOP)
         return gate, reader
 
@@ -384,8 +396,9 @@ class Readers(CaseTest):
                            "function-a.zip cannot be verified: the process that read it ended without an answer: it ran out of "
                            "memory or time, or did what it must not")
 
+    @unittest.skipUnless(os.geteuid() == 0, "what a reader holds was not examined: only root may look into one")
     def test_it_holds_little_and_may_do_less(self):
-        gate, reader = self.start()
+        gate, reader = self.start(reading=True)
         folder = Path(f"/proc/{reader}")
         limits = dict(re.findall(r"^(Max [a-z ]+?) {2,}(\S+)", (folder / "limits").read_text(), re.M))
         status = dict(re.findall(r"^(\w+):\s*(.*)$", (folder / "status").read_text(), re.M))

@@ -97,14 +97,29 @@ static sg_result write_file(const char *path, struct sg_span bytes, struct sg_er
     return sg_write_all(descriptor, bytes, error);
 }
 
-void sg_outputs_clear(const struct sg_outputs *outputs)
+static bool same_file(const char *a, const char *b)
 {
+    struct stat one;
+    struct stat other;
+    return stat(a, &one) == 0 && stat(b, &other) == 0 && one.st_dev == other.st_dev && one.st_ino == other.st_ino;
+}
+
+sg_result sg_outputs_clear(const struct sg_outputs *outputs, const char *config_path, struct sg_error *error)
+{
+    struct sg_printable shown;
+    for (size_t i = 0; i < outputs->count; i++) {
+        const struct sg_output *output = &outputs->items[i];
+        if (output->path != NULL && same_file(output->path, config_path))
+            return sg_fail(error, SG_ERROR_USAGE, "--output %s=%s would replace the configuration",
+                           output->format->name, sg_printable_text(&shown, output->path));
+    }
     for (size_t i = 0; i < outputs->count; i++) {
         struct stat status;
         const char *path = outputs->items[i].path;
         if (path != NULL && stat(path, &status) == 0 && S_ISREG(status.st_mode))
             (void)unlink(path);
     }
+    return SG_OK;
 }
 
 static sg_result write_output(const struct sg_output *output, const struct sg_report *report,

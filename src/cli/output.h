@@ -25,8 +25,8 @@ SG_RESULT sg_outputs_read(const struct sg_arguments *arguments, enum sg_ci ci, s
                           struct sg_error *error);
 
 /* Removes what an earlier run left where reports shall go: should this run end without one, an old verdict must not be taken
- * for its own. */
-void sg_outputs_clear(const struct sg_outputs *outputs);
+ * for its own. USAGE, and nothing is removed, when a report would replace the configuration itself. */
+SG_RESULT sg_outputs_clear(const struct sg_outputs *outputs, const char *config_path, struct sg_error *error);
 
 /* Writes all of them, then the CI's files (GITHUB_STEP_SUMMARY, GITHUB_OUTPUT). One that fails does not keep the others from
  * being written; the first error is returned. */

@@ -115,9 +115,9 @@ int sg_command_verify(const struct sg_arguments *arguments)
     SG_CLEANUP(sg_buffer_free) struct sg_buffer problems = sg_buffer_make(SG_REPORT_MAX_BYTES);
     SG_CLEANUP(sg_run_free) struct sg_run *run = NULL;
     struct sg_error error = {0};
-    if (!read_gate(arguments, &request, &error).done || !read_style(arguments, &request, &error).done)
+    if (!read_gate(arguments, &request, &error).done || !read_style(arguments, &request, &error).done ||
+        !sg_outputs_clear(&request.outputs, request.gate.config_path, &error).done)
         return sg_report_error(arguments, &error);
-    sg_outputs_clear(&request.outputs);
     if (!sg_gate_run(&request.gate, &run, &problems, &error).done)
         return sg_request_failed(arguments, request.gate.config_path, &problems, &error);
     return conclude(arguments, &request, sg_run_report(run));

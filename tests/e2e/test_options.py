@@ -146,6 +146,7 @@ class Words(OptionsTest):
             (["-o", "=file"], "there is no format ``"),
             (["-o", "json="], "--output json=: the file's name is missing"),
             (["-o", "json", "-o", "text"], "only one report can go to standard output"),
+            (["-o", "json=./sealgate.yaml"], "--output json=./sealgate.yaml would replace the configuration"),
             (["-o", "json=-", "-o", "text"], "only one report can go to standard output"),
             (["-o", "json=-", "-o", "json=-"], "only one report can go to standard output"),
             ([word for number in range(17) for word in ("-o", f"json={number}.json")], "--output is given more than 16 times"),

@@ -257,6 +257,12 @@ class Paths(ContextTest):
         self.assertEqual(result.json["artifacts"], expected)
 
 
+def take_signals():
+    """In the child: a shell that runs the tests in the background has told them to ignore some signals, which is inherited."""
+    for name in ("SIGTERM", "SIGINT", "SIGHUP"):
+        signal.signal(getattr(signal, name), signal.SIG_DFL)
+
+
 class Endings(ContextTest):
     """TC-10: a run that was ended, or for which there was no room, is never a pass."""
 
@@ -266,7 +272,8 @@ class Endings(ContextTest):
         for name in ("SIGTERM", "SIGINT", "SIGHUP"):
             with self.subTest(name):
                 with subprocess.Popen([str(sealgate.binary()), "--ci", "none", "-o", "text=report"], cwd=self.workspace.path,
-                                      env=sealgate.environment(), stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as run:
+                                      env=sealgate.environment(), preexec_fn=take_signals, stdin=subprocess.DEVNULL,
+                                      stdout=subprocess.PIPE, stderr=subprocess.PIPE) as run:
                     time.sleep(0.7)
                     run.send_signal(getattr(signal, name))
                     out, _ = run.communicate(timeout=60)

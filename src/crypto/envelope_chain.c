@@ -141,17 +141,26 @@ static sg_result check_leaf(struct sg_envelope_reading *reading)
     return SG_OK;
 }
 
+/* Adds a certificate that stays its owner's, too. */
+static sg_result share(STACK_OF(X509) * path, X509 *certificate, struct sg_error *error)
+{
+    if (X509_up_ref(certificate) != 1)
+        return sg_fail_memory(error);
+    if (sk_X509_push(path, certificate) == 0) {
+        X509_free(certificate);
+        return sg_fail_memory(error);
+    }
+    return SG_OK;
+}
+
 /* The certificates that can be on the leaf's path: those whose keys made the signature of one on it. A certificate that only
  * has the right name, put there to lead the path astray, is left out (CM-35). */
 static sg_result collect_issuers(const struct sg_envelope_reading *reading, STACK_OF(X509) * *out)
 {
     SG_CLEANUP(sg_cleanup_x509_stack) STACK_OF(X509) *path = sk_X509_new_null();
-    if (path == NULL || X509_up_ref(reading->leaf) != 1)
+    if (path == NULL)
         return sg_fail_memory(reading->error);
-    if (sk_X509_push(path, reading->leaf) == 0) {
-        X509_free(reading->leaf);
-        return sg_fail_memory(reading->error);
-    }
+    SG_TRY(share(path, reading->leaf, reading->error));
     bool used[SG_ENVELOPE_MAX_CERTIFICATES] = {false};
     for (int i = 0; i < sk_X509_num(path); i++) {
         X509 *subject = sk_X509_value(path, i);
@@ -162,8 +171,7 @@ static sg_result collect_issuers(const struct sg_envelope_reading *reading, STAC
                 X509_verify(subject, X509_get0_pubkey(candidate)) != 1)
                 continue;
             used[j] = true;
-            if (X509_up_ref(candidate) != 1 || sk_X509_push(path, candidate) == 0)
-                return sg_fail_memory(reading->error);
+            SG_TRY(share(path, candidate, reading->error));
         }
     }
     sg_crypto_forget_errors();

@@ -4,7 +4,8 @@
     run_tests.py --build build/dev [--jobs 2] [--wrap 'valgrind -q --error-exitcode=99'] [PATTERN...]
 
 Prints what failed with its output, what was skipped with its reason, and last `N passed, N failed, N skipped`. PATTERNs choose
-test programs and modules by a part of their name. Exits with 1 when anything failed or nothing ran.
+test programs and modules by a part of their name. Exits with 1 when anything failed or nothing ran. SEALGATE_PROFILES names
+the folder in which the programs of a coverage build keep their counters (tests/support/coverage.py).
 """
 
 import argparse
@@ -27,8 +28,11 @@ class Outcome:
         self.notes, self.output, self.seconds = list(notes), output, seconds
 
 
-def run(command, environment):
+def run(name, command, environment):
     started = time.monotonic()
+    if "SEALGATE_PROFILES" in environment:
+        # One file for each test: LLVM takes programs with equally many counters for the same program.
+        environment = dict(environment, LLVM_PROFILE_FILE=f"{environment['SEALGATE_PROFILES']}/{name}.%c%m.profraw")
     try:
         done = subprocess.run(command, cwd=ROOT, env=environment, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
                               stderr=subprocess.STDOUT, timeout=TIMEOUT_SECONDS, check=False)
@@ -40,7 +44,7 @@ def run(command, environment):
 
 def run_unit(program, environment, wrap):
     """cmocka counts in its closing lines; a program that dies before them failed."""
-    code, output, seconds = run(wrap + [str(program)], environment)
+    code, output, seconds = run(program.name, wrap + [str(program)], environment)
     passed = sum(int(n) for n in re.findall(r"\[  PASSED  \] (\d+) test", output))
     failed = sum(int(n) for n in re.findall(r"\[  FAILED  \] (\d+) test", output))
     skipped = sum(int(n) for n in re.findall(r"\[  SKIPPED \] (\d+) test", output))
@@ -53,7 +57,7 @@ def run_unit(program, environment, wrap):
 
 
 def run_module(module, environment):
-    code, output, seconds = run([sys.executable, "-m", "unittest", "-v", module], environment)
+    code, output, seconds = run(module, [sys.executable, "-m", "unittest", "-v", module], environment)
     ran = re.search(r"^Ran (\d+) tests?", output, re.M)
     counts = {key: int(n) for key, n in re.findall(r"(failures|errors|skipped)=(\d+)", output)}
     failed = counts.get("failures", 0) + counts.get("errors", 0)
@@ -68,7 +72,7 @@ def run_module(module, environment):
 def run_fuzz(program, environment, wrap):
     """The stored inputs of one fuzz target, replayed: one test, whose output names the input that broke it last."""
     target = program.name.removeprefix("fuzz_")
-    code, output, seconds = run([*wrap, str(program), f"tests/fuzz/corpus/{target}"], environment)
+    code, output, seconds = run(program.name, [*wrap, str(program), f"tests/fuzz/corpus/{target}"], environment)
     replayed = re.search(r"^(\d+) inputs$", output, re.M)
     good = code == 0 and replayed is not None
     return Outcome(program.name, passed=int(good), failed=int(not good), notes=[replayed.group(0)] if good else [],

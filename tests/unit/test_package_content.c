@@ -323,7 +323,7 @@ static double seconds(void)
     return (double)now.tv_sec + (double)now.tv_nsec / 1e9;
 }
 
-#ifdef __SANITIZE_ADDRESS__
+#if defined(__SANITIZE_ADDRESS__) || defined(SEALGATE_COVERAGE)
 static const double patience = 10;
 #else
 static const double patience = 2;

@@ -34,8 +34,11 @@
 #define SG_NAME_HASH_MAX_COLLISIONS 512u
 /* Notices kept for one package; the rest is counted. A hostile package must not make a report of any size. */
 #define SG_PACKAGE_MAX_NOTICES 20u
-/* Bytes inflated at a time: large enough for zlib's window, small enough for a cache. */
+/* Bytes inflated at a time: several times a deflate window, small enough for a cache. */
 #define SG_INFLATE_CHUNK_BYTES ((size_t)256 * 1024)
+/* Bytes that may be inflated ahead of the hash, and pieces: enough that neither waits for the other at every turn. */
+#define SG_HASHER_RING_BYTES ((size_t)4 * 1024 * 1024)
+#define SG_HASHER_PIECES     1024u
 /* Bytes of memory for the facts of one package: directory records of 65,535 entries with long names. */
 #define SG_PACKAGE_ARENA_MAX_BYTES ((size_t)512 * 1024 * 1024)
 

@@ -82,6 +82,11 @@ const char *sg_printable(struct sg_printable *out, struct sg_span bytes)
     size_t at = 0;
     while (at < bytes.size && at < SG_PRINTABLE_INPUT_BYTES) {
         char one[16];
+        /* Almost every character of almost every name. */
+        if (bytes.data[at] >= 0x20 && bytes.data[at] < 0x7F && bytes.data[at] != '\\') {
+            out->text[used++] = (char)bytes.data[at++];
+            continue;
+        }
         at += escape_one(sg_span_part(bytes, at, bytes.size - at), one);
         size_t length = strlen(one);
         memcpy(out->text + used, one, length);

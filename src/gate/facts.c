@@ -50,8 +50,8 @@ static sg_result read_signature(const struct sg_anchors *anchors, struct sg_fact
     return sg_envelope_verify(package->signature, package->content, anchors, &facts->arena, &facts->envelope, error);
 }
 
-static sg_result read_into(int descriptor, const struct sg_anchors *anchors, struct sg_facts *facts,
-                           struct sg_error *error)
+static sg_result read_into(int descriptor, const struct sg_anchors *anchors, struct sg_hasher *hasher,
+                           struct sg_facts *facts, struct sg_error *error)
 {
     SG_CLEANUP(sg_buffer_free) struct sg_buffer bytes = {0};
     struct sg_error cause = {0};
@@ -61,15 +61,15 @@ static sg_result read_into(int descriptor, const struct sg_anchors *anchors, str
         return sg_fail(error, cause.code, "%s", cause.message);
     }
     facts->was_read = true;
-    SG_TRY(sg_package_read(sg_buffer_span(&bytes), &facts->arena, &facts->package, error));
+    SG_TRY(sg_package_read_with(sg_buffer_span(&bytes), hasher, &facts->arena, &facts->package, error));
     return read_signature(anchors, facts, error);
 }
 
-sg_result sg_facts_read_open(int descriptor, const struct sg_anchors *anchors, struct sg_facts *out,
-                             struct sg_error *error)
+sg_result sg_facts_read_open(int descriptor, const struct sg_anchors *anchors, struct sg_hasher *hasher,
+                             struct sg_facts *out, struct sg_error *error)
 {
     struct sg_facts facts = {.arena = sg_arena_make(SG_PACKAGE_ARENA_MAX_BYTES)};
-    sg_result result = read_into(descriptor, anchors, &facts, error);
+    sg_result result = read_into(descriptor, anchors, hasher, &facts, error);
     if (!result.done) {
         sg_facts_free(&facts);
         facts = (struct sg_facts){0};

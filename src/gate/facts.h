@@ -13,8 +13,8 @@ SG_RESULT sg_facts_resolve(const char *path, struct sg_facts *facts, const char 
 SG_RESULT sg_facts_open(const char *path, struct sg_facts *facts, int *descriptor, bool *opened,
                         struct sg_error *error);
 
-/* Reads and verifies an open package. Free with sg_facts_free. */
-SG_RESULT sg_facts_read_open(int descriptor, const struct sg_anchors *anchors, struct sg_facts *out,
-                             struct sg_error *error);
+/* Reads and verifies an open package; `hasher` as for sg_package_read_with. Free with sg_facts_free. */
+SG_RESULT sg_facts_read_open(int descriptor, const struct sg_anchors *anchors, struct sg_hasher *hasher,
+                             struct sg_facts *out, struct sg_error *error);
 
 #endif

@@ -3,7 +3,9 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
+#include <sched.h>
 #include <signal.h>
+#include <stdatomic.h>
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
@@ -22,9 +24,12 @@ struct sg_readers {
     pid_t process;
     int control; /* requests go in here; closing it ends the process */
     struct sg_sandbox sandbox;
+    unsigned processors; /* that this process may use */
+    atomic_uint at_work; /* packages that are being read */
 };
 
-/* A request carries two descriptors: the package, and the socket for the answer. */
+/* A request is a byte, which says whether the reader may use two processors, and carries two descriptors: the package, and the
+ * socket for the answer. */
 enum { REQUEST_DESCRIPTORS = 2 };
 
 union request_control {
@@ -40,23 +45,26 @@ static _Noreturn void end_process(int status)
     _exit(status);
 }
 
-static sg_result answer(int package, int socket, const struct sg_sandbox *sandbox, const struct sg_anchors *anchors,
-                        struct sg_error *error)
+static sg_result answer(int package, int socket, bool threaded, const struct sg_sandbox *sandbox,
+                        const struct sg_anchors *anchors, struct sg_error *error)
 {
     struct stat status;
+    SG_CLEANUP(sg_hasher_free) struct sg_hasher *hasher = NULL;
     SG_CLEANUP(sg_facts_free) struct sg_facts facts = {0};
     SG_CLEANUP(sg_buffer_free) struct sg_buffer form = sg_buffer_make(SG_READER_ANSWER_MAX_BYTES);
     if (fstat(package, &status) != 0)
         return sg_fail_errno(error, SG_ERROR_IO, errno, "cannot examine the package");
+    /* Its thread is confined with this one; afterwards none can be started. */
+    SG_TRY(sg_hasher_start(threaded, &hasher, error));
     SG_TRY(sg_sandbox_enter(sandbox, (uint64_t)status.st_size, error));
-    SG_TRY(sg_facts_read_open(package, anchors, &facts, error));
+    SG_TRY(sg_facts_read_open(package, anchors, hasher, &facts, error));
     SG_TRY(sg_facts_encode(&facts, &form, error));
     return sg_write_all(socket, sg_buffer_span(&form), error);
 }
 
 /* --- the process that forks them ---------------------------------------------------------------------------------------- */
 
-static bool receive_request(int control, int descriptors[REQUEST_DESCRIPTORS])
+static bool receive_request(int control, int descriptors[REQUEST_DESCRIPTORS], bool *threaded)
 {
     char byte = 0;
     union request_control room = {0};
@@ -72,18 +80,23 @@ static bool receive_request(int control, int descriptors[REQUEST_DESCRIPTORS])
         header->cmsg_len != CMSG_LEN(REQUEST_DESCRIPTORS * sizeof(int)))
         return false;
     memcpy(descriptors, CMSG_DATA(header), REQUEST_DESCRIPTORS * sizeof(int));
+    *threaded = byte != 0;
     return true;
 }
 
 static void serve(int control, const struct sg_sandbox *sandbox, const struct sg_anchors *anchors)
 {
     int descriptors[REQUEST_DESCRIPTORS];
-    while (receive_request(control, descriptors)) {
+    bool threaded = false;
+    while (receive_request(control, descriptors, &threaded)) {
         struct sg_error error = {0};
+        /* Those that have ended; with them, what they used of the processor counts as used by this process. */
+        while (waitpid(-1, NULL, WNOHANG) > 0)
+            continue;
         if (fork() == 0) {
             close(control);
             (void)prctl(PR_SET_PDEATHSIG, SIGKILL);
-            end_process(answer(descriptors[0], descriptors[1], sandbox, anchors, &error).done ? 0 : 1);
+            end_process(answer(descriptors[0], descriptors[1], threaded, sandbox, anchors, &error).done ? 0 : 1);
         }
         /* A fork that failed closes the socket without an answer, which the other side takes for a death. */
         close(descriptors[0]);
@@ -109,22 +122,28 @@ static _Noreturn void run_process(int control, int ready, const struct sg_anchor
 {
     struct sg_sandbox sandbox = {0};
     struct sg_error error = {0};
-    /* Dies with the program, leaves no dead children behind, and takes a closed socket for an error. */
+    /* Dies with the program. */
     (void)prctl(PR_SET_PDEATHSIG, SIGKILL);
-    (void)signal(SIGCHLD, SIG_IGN);
+    (void)signal(SIGCHLD, SIG_DFL);
     (void)signal(SIGINT, SIG_IGN);
     if (!close_all_but(control, ready) || !sg_sandbox_prepare(&sandbox, &error).done ||
         write(ready, &sandbox, sizeof sandbox) != sizeof sandbox)
         end_process(1);
     close(ready);
     serve(control, &sandbox, anchors);
-    /* As children are ignored, this returns only when all have ended: none is left to a first process that may not reap. */
+    /* None is left to a first process that may not reap. */
     while (wait(NULL) > 0 || errno == EINTR)
         continue;
     end_process(0);
 }
 
 /* --- the program -------------------------------------------------------------------------------------------------------- */
+
+static unsigned count_processors(void)
+{
+    cpu_set_t processors;
+    return sched_getaffinity(0, sizeof processors, &processors) == 0 ? (unsigned)CPU_COUNT(&processors) : 1;
+}
 
 static void close_pair(int pair[2])
 {
@@ -154,6 +173,7 @@ sg_result sg_readers_start(const struct sg_anchors *anchors, struct sg_readers *
     if (readers == NULL)
         return sg_fail_memory(error);
     readers->control = -1;
+    readers->processors = count_processors();
     /* Packets, so that requests of several threads do not mix. */
     SG_TRY(make_pair(SOCK_SEQPACKET, &control, error));
     SG_TRY(make_pair(SOCK_STREAM, &ready, error));
@@ -193,9 +213,9 @@ struct sg_sandbox sg_readers_sandbox(const struct sg_readers *readers)
 }
 
 static sg_result send_request(const struct sg_readers *readers, const int descriptors[REQUEST_DESCRIPTORS],
-                              struct sg_error *error)
+                              bool threaded, struct sg_error *error)
 {
-    char byte = 0;
+    char byte = (char)threaded;
     union request_control room = {0};
     struct iovec data = {&byte, 1};
     struct msghdr message = {
@@ -255,14 +275,15 @@ static sg_result receive_answer(int socket, struct sg_buffer *out, struct sg_err
 }
 
 /* IO: why there are no facts. */
-static sg_result ask(const struct sg_readers *readers, int package, struct sg_facts *facts, struct sg_error *error)
+static sg_result ask(const struct sg_readers *readers, int package, bool threaded, struct sg_facts *facts,
+                     struct sg_error *error)
 {
     SG_CLEANUP(cleanup_pair) descriptor_pair pair = {-1, -1};
     SG_CLEANUP(sg_buffer_free) struct sg_buffer form = sg_buffer_make(SG_READER_ANSWER_MAX_BYTES);
     struct sg_error malformed = {0};
     SG_TRY(make_pair(SOCK_STREAM, &pair, error));
     const int descriptors[REQUEST_DESCRIPTORS] = {package, pair[1]};
-    SG_TRY(send_request(readers, descriptors, error));
+    SG_TRY(send_request(readers, descriptors, threaded, error));
     sg_cleanup_close(&pair[1]);
     SG_TRY(receive_answer(pair[0], &form, error));
     if (form.size == 0)
@@ -286,14 +307,20 @@ static sg_result explain(const char *path, const struct sg_error *cause, struct 
                            sg_printable_text(&shown, path), cause->message);
 }
 
-static sg_result read_package(const struct sg_readers *readers, const char *path, struct sg_facts *facts,
+static sg_result read_package(struct sg_readers *readers, const char *path, struct sg_facts *facts,
                               struct sg_error *error)
 {
     SG_CLEANUP(sg_cleanup_close) int package = -1;
     struct sg_error cause = {0};
     bool opened = false;
     SG_TRY(sg_facts_open(path, facts, &package, &opened, error));
-    if (!opened || ask(readers, package, facts, &cause).done)
+    if (!opened)
+        return SG_OK;
+    /* A second thread pays while a processor would else be idle. */
+    bool threaded = atomic_fetch_add(&readers->at_work, 1) + 1 < readers->processors;
+    bool answered = ask(readers, package, threaded, facts, &cause).done;
+    atomic_fetch_sub(&readers->at_work, 1);
+    if (answered)
         return SG_OK;
     return explain(path, &cause, facts, error);
 }

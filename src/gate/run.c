@@ -1,5 +1,6 @@
 /* One run from the configuration to the report. */
 #include <pthread.h>
+#include <sys/stat.h>
 
 #include "base/cleanup.h"
 #include "base/file.h"
@@ -12,6 +13,7 @@
 /* One file, read once however many artifacts name it. */
 struct package_file {
     char *path; /* as seen from the working directory; owned */
+    uint64_t size;
     struct sg_facts facts;
     struct sg_error error;
     bool failed; /* `error` says why: the machine's fault, not the package's */
@@ -24,7 +26,8 @@ struct sg_run {
     struct sg_anchors *anchors;
     struct sg_readers *readers;
     struct sg_selection selection;
-    struct package_file *files; /* sorted by path */
+    struct package_file *files;  /* sorted by path */
+    struct package_file **order; /* the same, the largest first; owned */
     size_t file_count;
     struct sg_source **sources;
     size_t source_count;
@@ -45,6 +48,7 @@ void sg_run_free(struct sg_run **run)
         sg_facts_free(&r->files[i].facts);
     }
     free(r->files);
+    free(r->order);
     for (size_t i = 0; i < r->source_count; i++)
         sg_source_free(&r->sources[i]);
     free(r->sources);
@@ -168,10 +172,32 @@ static sg_result list_files(struct sg_run *run, struct sg_error *error)
     return SG_OK;
 }
 
+static int compare_sizes(const void *a, const void *b)
+{
+    const struct package_file *left = *(struct package_file *const *)a;
+    const struct package_file *right = *(struct package_file *const *)b;
+    return left->size != right->size ? (left->size < right->size ? 1 : -1) : compare_paths(left, right);
+}
+
+/* The largest first: a large one that is begun last would keep everybody waiting. */
+static sg_result order_files(struct sg_run *run, struct sg_error *error)
+{
+    run->order = calloc(run->file_count + 1, sizeof(struct package_file *));
+    if (run->order == NULL)
+        return sg_fail_memory(error);
+    for (size_t i = 0; i < run->file_count; i++) {
+        struct stat status = {0};
+        run->files[i].size = stat(run->files[i].path, &status) == 0 ? (uint64_t)status.st_size : 0;
+        run->order[i] = &run->files[i];
+    }
+    qsort(run->order, run->file_count, sizeof(struct package_file *), compare_sizes);
+    return SG_OK;
+}
+
 static void read_file(void *context, size_t index)
 {
     struct sg_run *run = context;
-    struct package_file *file = &run->files[index];
+    struct package_file *file = run->order[index];
     file->failed = !sg_readers_read(run->readers, file->path, &file->facts, &file->error).done;
 }
 
@@ -401,7 +427,8 @@ static sg_result prepare(struct sg_run *run, const struct sg_gate_options *optio
     SG_TRY(sg_select(run->config, options, &run->arena, &run->selection, error));
     run->report.skipped_artifacts = run->selection.skipped;
     SG_TRY(make_sources(run, error));
-    return list_files(run, error);
+    SG_TRY(list_files(run, error));
+    return order_files(run, error);
 }
 
 sg_result sg_gate_run(const struct sg_gate_options *options, struct sg_run **out, struct sg_buffer *problems,

@@ -103,7 +103,8 @@ static sg_result enter_seccomp(struct sg_error *error)
     struct program program = {.length = 0};
     build_filter(&program);
     struct sock_fprog filter = {.len = program.length, .filter = program.code};
-    if (prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &filter) != 0)
+    /* Every thread at once, or none. */
+    if (syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, SECCOMP_FILTER_FLAG_TSYNC, &filter) != 0)
         return sg_fail_errno(error, SG_ERROR_INTERNAL, errno, "cannot filter system calls");
     return SG_OK;
 }

@@ -1,13 +1,33 @@
 #include "package/inflate.h"
 
+#include <isa-l/crc.h>
+#include <isa-l/igzip_lib.h>
 #include <zlib.h>
 
 #include "base/cleanup.h"
 
+/* How far back a match may reach (RFC 1951, 3.2.5). */
+enum { WINDOW_BYTES = 32768 };
+
 struct sg_inflater {
-    z_stream stream;
+    struct inflate_state igzip;
+    z_stream headers; /* reads the headers of deflate blocks, never a body */
     bool started;
+    uint8_t window[WINDOW_BYTES]; /* the last bytes unpacked */
+    size_t window_bytes;
     uint8_t room[SG_INFLATE_CHUNK_BYTES];
+};
+
+/* The deflate stream of one entry. */
+struct stream {
+    struct sg_inflater *inflater;
+    const struct sg_zip_entry *entry;
+    const struct sg_sink *sink;
+    uint64_t size; /* unpacked so far */
+    uint32_t crc;
+    bool last_block;
+    bool ended;
+    const char *problem;
 };
 
 sg_result sg_inflater_make(struct sg_inflater **out, struct sg_error *error)
@@ -16,7 +36,7 @@ sg_result sg_inflater_make(struct sg_inflater **out, struct sg_error *error)
     if (inflater == NULL)
         return sg_fail_memory(error);
     /* Negative window bits: a raw deflate stream (APPNOTE 4.4.5). */
-    if (inflateInit2(&inflater->stream, -MAX_WBITS) != Z_OK)
+    if (inflateInit2(&inflater->headers, -MAX_WBITS) != Z_OK)
         return sg_fail_memory(error);
     inflater->started = true;
     *out = SG_TAKE(inflater);
@@ -26,75 +46,189 @@ sg_result sg_inflater_make(struct sg_inflater **out, struct sg_error *error)
 void sg_inflater_free(struct sg_inflater **inflater)
 {
     if (*inflater != NULL && (*inflater)->started)
-        inflateEnd(&(*inflater)->stream);
+        inflateEnd(&(*inflater)->headers);
     free(*inflater);
     *inflater = NULL;
 }
 
-static sg_result take_stored(const struct sg_zip_entry *entry, sg_piece *take, void *self, const char **problem,
+static void find_room(struct stream *stream, size_t wanted, uint8_t **room, size_t *room_bytes)
+{
+    if (stream->sink->room != NULL) {
+        stream->sink->room(stream->sink->self, wanted, room, room_bytes);
+        return;
+    }
+    *room = stream->inflater->room;
+    *room_bytes = wanted;
+}
+
+static uint32_t crc_of(uint32_t crc, struct sg_span bytes)
+{
+    return crc32_gzip_refl(crc, bytes.data, bytes.size);
+}
+
+static sg_result take_stored(const struct sg_zip_entry *entry, const struct sg_sink *sink, const char **problem,
                              struct sg_error *error)
 {
-    if (crc32_z(0, entry->body.data, entry->body.size) != entry->crc32) {
+    if (crc_of(0, entry->body) != entry->crc32) {
         *problem = "its bytes do not have the CRC that is declared";
         return SG_OK;
     }
-    return take(self, entry->body, error);
+    for (size_t at = 0; at < entry->body.size; at += SG_INFLATE_CHUNK_BYTES) {
+        size_t left = entry->body.size - at;
+        size_t size = left < SG_INFLATE_CHUNK_BYTES ? left : SG_INFLATE_CHUNK_BYTES;
+        SG_TRY(sink->take(sink->self, sg_span_part(entry->body, at, size), error));
+    }
+    return SG_OK;
 }
 
-/* Every fact about a stream that came to its end. */
-static const char *ended_problem(const struct sg_inflater *inflater, const struct sg_zip_entry *entry, uint64_t size,
-                                 uint32_t crc)
+/* --- block by block ------------------------------------------------------------------------------------------------------- */
+
+/* Bits of the body before what igzip reads next; it holds some of them already. */
+static uint64_t position_bits(const struct stream *stream)
 {
-    if (inflater->stream.avail_in != 0)
+    const struct inflate_state *igzip = &stream->inflater->igzip;
+    return (uint64_t)(igzip->next_in - stream->entry->body.data) * 8 - (uint64_t)igzip->read_in_length;
+}
+
+/* Whether zlib takes the header of the block that begins here (RFC 1951, 3.2.3 to 3.2.7). With Z_TREES it stops behind it. */
+static sg_result check_header(struct stream *stream, struct sg_error *error)
+{
+    z_stream *headers = &stream->inflater->headers;
+    struct sg_span body = stream->entry->body;
+    uint64_t position = position_bits(stream);
+    size_t byte = (size_t)(position / 8);
+    int used_bits = (int)(position % 8);
+    uint8_t nothing = 0;
+    bool good = inflateReset(headers) == Z_OK;
+    if (used_bits > 0) {
+        good = good && inflatePrime(headers, 8 - used_bits, body.data[byte] >> used_bits) == Z_OK;
+        byte++;
+    }
+    if (!good)
+        return sg_fail(error, SG_ERROR_INTERNAL, "zlib cannot be reset");
+    /* zlib never writes through next_in; its type says so only with ZLIB_CONST, which zlib.h may have been read without. */
+    headers->next_in = (Bytef *)(uintptr_t)(body.data + byte);
+    headers->avail_in = (uInt)(body.size - byte);
+    headers->next_out = &nothing;
+    headers->avail_out = 0;
+    int status = inflate(headers, Z_TREES);
+    if (status == Z_MEM_ERROR)
+        return sg_fail_memory(error);
+    if (status == Z_DATA_ERROR)
+        stream->problem = "its deflate stream is damaged";
+    else if ((headers->data_type & 256) == 0)
+        stream->problem = "its deflate stream has no end";
+    stream->last_block = (headers->data_type & 64) != 0;
+    return SG_OK;
+}
+
+static void slide_window(struct sg_inflater *inflater, struct sg_span piece)
+{
+    if (piece.size > WINDOW_BYTES)
+        piece = sg_span_part(piece, piece.size - WINDOW_BYTES, WINDOW_BYTES);
+    size_t room = WINDOW_BYTES - piece.size;
+    size_t kept = inflater->window_bytes < room ? inflater->window_bytes : room;
+    memmove(inflater->window, inflater->window + inflater->window_bytes - kept, kept);
+    if (piece.size > 0)
+        memcpy(inflater->window + kept, piece.data, piece.size);
+    inflater->window_bytes = kept + piece.size;
+}
+
+/* Begins a block, and makes igzip stop behind it, so that the next one's header can be checked: to igzip it is the last. The bit
+ * that says so comes first (RFC 1951, 3.2.3). As igzip keeps nothing behind its last block, it gets the window anew. */
+static sg_result start_block(struct sg_inflater *inflater, struct sg_error *error)
+{
+    struct inflate_state *igzip = &inflater->igzip;
+    igzip->block_state = ISAL_BLOCK_NEW_HDR;
+    if (inflater->window_bytes > 0 &&
+        isal_inflate_set_dict(igzip, inflater->window, (uint32_t)inflater->window_bytes) != COMP_OK)
+        return sg_fail(error, SG_ERROR_INTERNAL, "igzip does not take the window of a block");
+    if (igzip->read_in_length == 0) {
+        igzip->read_in = *igzip->next_in++;
+        igzip->avail_in--;
+        igzip->read_in_length = 8;
+    }
+    igzip->read_in |= 1;
+    return SG_OK;
+}
+
+/* What a stream says at its end. */
+static const char *ended_problem(const struct stream *stream)
+{
+    if ((position_bits(stream) + 7) / 8 != stream->entry->body.size)
         return "bytes follow the end of its deflate stream";
-    if (size != entry->uncompressed_size)
+    if (stream->size != stream->entry->uncompressed_size)
         return "it unpacks to fewer bytes than declared";
-    if (crc != entry->crc32)
+    if (stream->crc != stream->entry->crc32)
         return "its bytes do not have the CRC that is declared";
     return NULL;
 }
 
-static sg_result take_deflated(struct sg_inflater *inflater, const struct sg_zip_entry *entry, sg_piece *take,
-                               void *self, const char **problem, struct sg_error *error)
+/* As much of the block as fits into one piece of room. */
+static sg_result inflate_piece(struct stream *stream, struct sg_error *error)
 {
-    z_stream *stream = &inflater->stream;
-    uint64_t size = 0;
-    uint32_t crc = 0;
-    /* zlib never writes through next_in; its type says so only with ZLIB_CONST, which zlib.h may have been read without. */
-    stream->next_in = (Bytef *)(uintptr_t)entry->body.data;
-    stream->avail_in = (uInt)entry->body.size;
-    for (;;) {
-        stream->next_out = inflater->room;
-        stream->avail_out = sizeof inflater->room;
-        int status = inflate(stream, Z_NO_FLUSH);
-        size_t got = sizeof inflater->room - stream->avail_out;
-        size += got;
-        if (status == Z_MEM_ERROR)
-            return sg_fail_memory(error);
-        if (size > entry->uncompressed_size) {
-            *problem = "it unpacks to more bytes than declared";
-            return SG_OK;
-        }
-        crc = (uint32_t)crc32_z(crc, inflater->room, got);
-        SG_TRY(take(self, sg_span_of(inflater->room, got), error));
-        if (status == Z_STREAM_END) {
-            *problem = ended_problem(inflater, entry, size, crc);
-            return SG_OK;
-        }
-        if (status != Z_OK) {
-            *problem = status == Z_BUF_ERROR ? "its deflate stream has no end" : "its deflate stream is damaged";
-            return SG_OK;
-        }
-    }
+    struct inflate_state *igzip = &stream->inflater->igzip;
+    /* One byte more than declared shows that there are more. */
+    uint64_t most = stream->entry->uncompressed_size - stream->size + 1;
+    size_t wanted = most < SG_INFLATE_CHUNK_BYTES ? (size_t)most : SG_INFLATE_CHUNK_BYTES;
+    uint8_t *room = NULL;
+    size_t room_bytes = 0;
+    find_room(stream, wanted, &room, &room_bytes);
+    igzip->next_out = room;
+    igzip->avail_out = (uint32_t)room_bytes;
+    int status = isal_inflate(igzip);
+    struct sg_span piece = sg_span_of(room, room_bytes - igzip->avail_out);
+    stream->size += piece.size;
+    stream->ended = igzip->block_state == ISAL_BLOCK_FINISH;
+    if (status != ISAL_DECOMP_OK && status != ISAL_END_INPUT)
+        stream->problem = "its deflate stream is damaged";
+    else if (stream->size > stream->entry->uncompressed_size)
+        stream->problem = "it unpacks to more bytes than declared";
+    else if (!stream->ended && igzip->avail_out > 0)
+        stream->problem = "its deflate stream has no end";
+    if (stream->problem != NULL)
+        return SG_OK;
+    stream->crc = crc_of(stream->crc, piece);
+    slide_window(stream->inflater, piece);
+    return stream->sink->take(stream->sink->self, piece, error);
 }
 
-sg_result sg_inflate_entry(struct sg_inflater *inflater, const struct sg_zip_entry *entry, sg_piece *take, void *self,
+static sg_result inflate_block(struct stream *stream, struct sg_error *error)
+{
+    SG_TRY(check_header(stream, error));
+    if (stream->problem != NULL)
+        return SG_OK;
+    SG_TRY(start_block(stream->inflater, error));
+    stream->ended = false;
+    while (stream->problem == NULL && !stream->ended)
+        SG_TRY(inflate_piece(stream, error));
+    return SG_OK;
+}
+
+static sg_result take_deflated(struct stream *stream, struct sg_error *error)
+{
+    struct inflate_state *igzip = &stream->inflater->igzip;
+    isal_inflate_init(igzip);
+    stream->inflater->window_bytes = 0;
+    igzip->crc_flag = ISAL_DEFLATE;
+    /* igzip never writes through next_in, either. */
+    igzip->next_in = (uint8_t *)(uintptr_t)stream->entry->body.data;
+    igzip->avail_in = (uint32_t)stream->entry->body.size;
+    while (stream->problem == NULL && !stream->last_block)
+        SG_TRY(inflate_block(stream, error));
+    if (stream->problem == NULL)
+        stream->problem = ended_problem(stream);
+    return SG_OK;
+}
+
+sg_result sg_inflate_entry(struct sg_inflater *inflater, const struct sg_zip_entry *entry, const struct sg_sink *sink,
                            const char **problem, struct sg_error *error)
 {
     *problem = NULL;
     if (entry->method == SG_ZIP_STORED)
-        return take_stored(entry, take, self, problem, error);
-    if (inflateReset(&inflater->stream) != Z_OK)
-        return sg_fail(error, SG_ERROR_INTERNAL, "zlib cannot be reset");
-    return take_deflated(inflater, entry, take, self, problem, error);
+        return take_stored(entry, sink, problem, error);
+    struct stream stream = {.inflater = inflater, .entry = entry, .sink = sink};
+    SG_TRY(take_deflated(&stream, error));
+    *problem = stream.problem;
+    return SG_OK;
 }

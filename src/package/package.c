@@ -11,21 +11,38 @@ static sg_result check_size(struct sg_zip *zip)
     return SG_OK;
 }
 
-sg_result sg_package_read(struct sg_span bytes, struct sg_arena *arena, struct sg_package *out, struct sg_error *error)
+/* Everything but the file's own digest. */
+static sg_result read_zip(struct sg_zip *zip)
 {
-    *out = (struct sg_package){.size = bytes.size, .has_sha256 = true};
-    SG_TRY(sg_sha256(bytes, out->sha256, error));
-    SG_CLEANUP(sg_arena_free) struct sg_arena scratch = sg_arena_make(SG_PACKAGE_ARENA_MAX_BYTES);
-    struct sg_zip zip = {.bytes = bytes, .arena = arena, .scratch = &scratch, .package = out, .error = error};
     sg_result (*const steps[])(struct sg_zip *) = {
         check_size,         sg_zip_read_end,          sg_zip_read_directory,
         sg_zip_check_names, sg_zip_ask_second_reader, sg_zip_read_content,
     };
     for (size_t i = 0; i < sizeof steps / sizeof steps[0]; i++) {
-        SG_TRY(steps[i](&zip));
-        if (sg_zip_refuted(&zip))
+        SG_TRY(steps[i](zip));
+        if (sg_zip_refuted(zip))
             return SG_OK;
     }
-    out->structure.outcome = SG_PROVEN;
+    zip->package->structure.outcome = SG_PROVEN;
     return SG_OK;
+}
+
+sg_result sg_package_read_with(struct sg_span bytes, struct sg_hasher *hasher, struct sg_arena *arena,
+                               struct sg_package *out, struct sg_error *error)
+{
+    *out = (struct sg_package){.size = bytes.size, .has_sha256 = true};
+    SG_CLEANUP(sg_arena_free) struct sg_arena scratch = sg_arena_make(SG_PACKAGE_ARENA_MAX_BYTES);
+    struct sg_zip zip = {
+        .bytes = bytes, .arena = arena, .scratch = &scratch, .package = out, .hasher = hasher, .error = error};
+    SG_TRY(sg_hasher_add(hasher, SG_HASH_FILE, bytes, error));
+    SG_TRY(read_zip(&zip));
+    return sg_hasher_finish(hasher, SG_HASH_FILE, out->sha256, error);
+}
+
+sg_result sg_package_read(struct sg_span bytes, struct sg_arena *arena, struct sg_package *out, struct sg_error *error)
+{
+    SG_CLEANUP(sg_hasher_free) struct sg_hasher *hasher = NULL;
+    *out = (struct sg_package){.size = bytes.size};
+    SG_TRY(sg_hasher_start(false, &hasher, error));
+    return sg_package_read_with(bytes, hasher, arena, out, error);
 }

@@ -11,7 +11,7 @@
 #define SG_PACKAGE_PACKAGE_H
 
 #include "base/proof.h"
-#include "crypto/digest.h"
+#include "crypto/hasher.h"
 
 struct sg_package {
     struct sg_proof structure;       /* malformed-package, ambiguous-package, package-too-large */
@@ -34,6 +34,10 @@ struct sg_package {
 /* Reads the package in `bytes`. Facts live in `arena`. Errors only when memory or a library fails; a bad package is a refuted
  * proof. size and sha256 are set whatever the proof says. */
 SG_RESULT sg_package_read(struct sg_span bytes, struct sg_arena *arena, struct sg_package *out, struct sg_error *error);
+
+/* The same with a hasher that has hashed nothing yet and is not used again. It may have a thread of its own. */
+SG_RESULT sg_package_read_with(struct sg_span bytes, struct sg_hasher *hasher, struct sg_arena *arena,
+                               struct sg_package *out, struct sg_error *error);
 
 /* Versions of the libraries in use. Borrowed for ever. */
 const char *sg_package_libzip_version(void);

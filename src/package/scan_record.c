@@ -147,7 +147,8 @@ static sg_result read_file(struct sg_zip *zip, struct sg_inflater *inflater, str
     record->base.size -= sizeof "/RECORD" - 1;
     while (record->base.size > 0 && record->base.data[record->base.size - 1] != '/')
         record->base.size--;
-    SG_TRY(sg_inflate_entry(inflater, entry, take_piece, &text, &problem, zip->error));
+    const struct sg_sink sink = {.take = take_piece, .self = &text};
+    SG_TRY(sg_inflate_entry(inflater, entry, &sink, &problem, zip->error));
     /* The pass over all bodies says what is wrong with this one. */
     return problem != NULL ? SG_OK : read_rows(zip, records, record, sg_buffer_span(&text));
 }

@@ -7,7 +7,7 @@
 
 /* What is done with the pieces of one body. */
 struct reading {
-    struct sg_sha384 *sha;           /* NULL for the signature entry, which is not hashed */
+    struct sg_hasher *hasher;        /* NULL for the signature entry, which is not hashed */
     struct sg_buffer *keep;          /* the body itself, where it is needed: signature, link target; else NULL */
     struct sg_name_scan *scan;       /* files only, else NULL */
     struct sg_sha256_stream *sha256; /* files whose digest a RECORD lists, else NULL */
@@ -16,7 +16,6 @@ struct reading {
 /* What one pass over all bodies needs. */
 struct pass {
     struct sg_inflater *inflater;    /* owned */
-    struct sg_sha384 *sha;           /* owned */
     struct sg_sha256_stream *sha256; /* owned */
     struct sg_records *records;      /* in the scratch arena */
     struct sg_name_scan scan;
@@ -25,22 +24,26 @@ struct pass {
 static void cleanup_pass(struct pass *pass)
 {
     sg_inflater_free(&pass->inflater);
-    sg_sha384_free(&pass->sha);
     sg_sha256_stream_free(&pass->sha256);
 }
 
+static void find_room(void *self, size_t wanted, uint8_t **room, size_t *room_bytes)
+{
+    const struct reading *reading = self;
+    sg_hasher_room(reading->hasher, wanted, room, room_bytes);
+}
+
+/* Hashing comes last: the room is then lent to somebody else. */
 static sg_result take_piece(void *self, struct sg_span piece, struct sg_error *error)
 {
     struct reading *reading = self;
-    if (reading->sha != NULL)
-        SG_TRY(sg_sha384_add(reading->sha, piece, error));
     if (reading->keep != NULL)
         SG_TRY(sg_buffer_append(reading->keep, piece, error));
     if (reading->sha256 != NULL)
         SG_TRY(sg_sha256_stream_add(reading->sha256, piece, error));
     if (reading->scan != NULL)
         sg_name_scan_take(reading->scan, piece);
-    return SG_OK;
+    return reading->hasher != NULL ? sg_hasher_add(reading->hasher, SG_HASH_CONTENT, piece, error) : SG_OK;
 }
 
 /* Whether a link's target, seen from the folder the link is in, stays within the package (ZD-11, FC-7). */
@@ -86,7 +89,9 @@ static sg_result read_body(struct sg_zip *zip, struct sg_inflater *inflater, con
                            struct reading *reading, const char *name)
 {
     const char *problem = NULL;
-    SG_TRY(sg_inflate_entry(inflater, entry, take_piece, reading, &problem, zip->error));
+    const struct sg_sink sink = {
+        .room = reading->hasher != NULL ? find_room : NULL, .take = take_piece, .self = reading};
+    SG_TRY(sg_inflate_entry(inflater, entry, &sink, &problem, zip->error));
     return problem == NULL ? SG_OK : sg_malformed(zip, "`%s`: %s", name, problem);
 }
 
@@ -103,13 +108,13 @@ static sg_result read_signature(struct sg_zip *zip, struct sg_inflater *inflater
     return sg_arena_copy(zip->arena, sg_buffer_span(&body), &zip->package->signature, zip->error);
 }
 
-static sg_result read_link(struct sg_zip *zip, struct sg_inflater *inflater, struct sg_sha384 *sha,
-                           const struct sg_zip_entry *entry, const char *name)
+static sg_result read_link(struct sg_zip *zip, struct sg_inflater *inflater, const struct sg_zip_entry *entry,
+                           const char *name)
 {
     if (entry->uncompressed_size > SG_NAME_MAX_BYTES)
         return sg_malformed(zip, "the symbolic link `%s` has a target of more than %u bytes", name, SG_NAME_MAX_BYTES);
     SG_CLEANUP(sg_buffer_free) struct sg_buffer target = sg_buffer_make(SG_NAME_MAX_BYTES);
-    struct reading reading = {.sha = sha, .keep = &target};
+    struct reading reading = {.hasher = zip->hasher, .keep = &target};
     SG_TRY(read_body(zip, inflater, entry, &reading, name));
     return sg_zip_refuted(zip) ? SG_OK : check_link(zip, entry, sg_buffer_span(&target), name);
 }
@@ -135,7 +140,7 @@ static sg_result read_file(struct sg_zip *zip, struct pass *pass, const struct s
         SG_TRY(sg_sha256_stream_start(&pass->sha256, zip->error));
     /* A listed digest says more than the scan could. */
     struct reading reading = {
-        .sha = pass->sha, .scan = wanted ? NULL : &pass->scan, .sha256 = wanted ? pass->sha256 : NULL};
+        .hasher = zip->hasher, .scan = wanted ? NULL : &pass->scan, .sha256 = wanted ? pass->sha256 : NULL};
     sg_name_scan_start(&pass->scan, entry->name);
     SG_TRY(read_body(zip, pass->inflater, entry, &reading, name));
     if (sg_zip_refuted(zip))
@@ -150,15 +155,15 @@ static sg_result read_entry(struct sg_zip *zip, struct pass *pass, const struct 
 {
     struct sg_printable shown;
     const char *name = sg_printable(&shown, entry->name);
-    struct reading reading = {.sha = pass->sha};
+    struct reading reading = {.hasher = zip->hasher};
     if (sg_span_equal(entry->name, SG_SPAN_LITERAL(SG_SIGNATURE_NAME)) && entry->kind == SG_ZIP_FILE)
         return read_signature(zip, pass->inflater, entry);
-    SG_TRY(sg_sha384_add(pass->sha, entry->name, zip->error));
+    SG_TRY(sg_hasher_add(zip->hasher, SG_HASH_CONTENT, entry->name, zip->error));
     if (entry->kind == SG_ZIP_FILE)
         return read_file(zip, pass, entry, name);
     sg_records_compare(pass->records, entry, NULL);
     if (entry->kind == SG_ZIP_LINK)
-        return read_link(zip, pass->inflater, pass->sha, entry, name);
+        return read_link(zip, pass->inflater, entry, name);
     return read_body(zip, pass->inflater, entry, &reading, name);
 }
 
@@ -166,11 +171,10 @@ sg_result sg_zip_read_content(struct sg_zip *zip)
 {
     SG_CLEANUP(cleanup_pass) struct pass pass = {0};
     SG_TRY(sg_inflater_make(&pass.inflater, zip->error));
-    SG_TRY(sg_sha384_start(&pass.sha, zip->error));
     SG_TRY(sg_records_read(zip, pass.inflater, &pass.records));
     for (size_t i = 0; i < zip->package->entry_count && !sg_zip_refuted(zip); i++)
         SG_TRY(read_entry(zip, &pass, &zip->entries[i]));
     if (!sg_zip_refuted(zip))
         SG_TRY(sg_records_report(pass.records, zip));
-    return sg_sha384_finish(pass.sha, zip->package->content, zip->error);
+    return sg_hasher_finish(zip->hasher, SG_HASH_CONTENT, zip->package->content, zip->error);
 }

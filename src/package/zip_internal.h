@@ -42,6 +42,7 @@ struct sg_zip {
     struct sg_arena *arena;   /* for what outlives the pass: messages, the signature */
     struct sg_arena *scratch; /* for what does not: records, keys */
     struct sg_package *package;
+    struct sg_hasher *hasher; /* of the content */
     struct sg_error *error;
     uint64_t directory_offset;
     uint64_t directory_size;

@@ -19,7 +19,7 @@ from pathlib import Path
 HERE = Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE.parent))
 
-from support import cms, package, signing_pki  # noqa: E402
+from support import cms, deflate, package, signing_pki  # noqa: E402
 from support.package import Entry, build, entries_of, extra  # noqa: E402
 
 UTC = datetime.timezone.utc
@@ -42,6 +42,21 @@ class Corpus:
 
     def add(self, name, content):
         (self.folder / f"seed-{name}").write_bytes(content.encode() if isinstance(content, str) else content)
+
+
+# --- deflate streams ------------------------------------------------------------------------------------------------------
+
+
+def write_streams():
+    """The first byte chooses the size of the pieces: 2^10."""
+    corpus = Corpus("inflate")
+    for name, stream in deflate.STREAMS.items():
+        corpus.add(name.replace(",", "").replace(" ", "-"), b"\x0a" + stream)
+    corpus.add("flushed", b"\x0a" + next(deflate.long_streams())[2][:3000])
+    body = b"".join(b"line %d of a text\n" % at for at in range(3000))
+    for level in (1, 9):
+        packer = package.zlib.compressobj(level, package.zlib.DEFLATED, -15, 1)
+        corpus.add(f"many-blocks-{level}", b"\x8a" + packer.compress(body) + packer.flush())
 
 
 # --- archives -------------------------------------------------------------------------------------------------------------
@@ -394,6 +409,7 @@ def main():
         pki = signing_pki.make(folder, SIGNED_AT, name="Fuzz")
         signed, contents = signed_archives(pki)
         write_archives(signed)
+        write_streams()
         write_envelopes(pki, contents)
         write_grammar()
         write_configurations()

@@ -2,7 +2,7 @@
 # Sourced by ./demo and ./check: installs what is missing and builds. Works on Debian 12 and Ubuntu 24.04.
 
 BUILD_PACKAGES=(build-essential cmake ninja-build pkg-config libssl-dev libcurl4-openssl-dev libyaml-dev libzip-dev
-    libjansson-dev libunistring-dev zlib1g-dev libcmocka-dev)
+    libjansson-dev libunistring-dev zlib1g-dev libisal-dev libcmocka-dev)
 DEMO_PACKAGES=(python3 openssl zip ca-certificates)
 CHECK_PACKAGES=(git clang clang-format-14 clang-tidy cppcheck shellcheck mandoc unzip libarchive-tools p7zip-full)
 

@@ -20,6 +20,7 @@ LIBRARY_HEADERS = {
     "PkgConfig::YAML": r"yaml\.h$",
     "PkgConfig::ZIP": r"zip\.h$",
     "ZLIB::ZLIB": r"zlib\.h$",
+    "PkgConfig::ISAL": r"isa-l/",
     "PkgConfig::JANSSON": r"jansson\.h$",
     "${UNISTRING_LIBRARY}": r"uni(case|norm|str|ctype|types|conv)\.h$",
     "Threads::Threads": r"(pthread|threads)\.h$",

@@ -254,8 +254,10 @@ static struct sg_anchors *fixed_anchors;
 static sg_result read_facts(const char *path, struct sg_facts *out, struct sg_error *error)
 {
     SG_CLEANUP(sg_cleanup_close) int package = -1;
+    SG_CLEANUP(sg_hasher_free) struct sg_hasher *hasher = NULL;
     SG_TRY(sg_file_open(path, SG_PACKAGE_MAX_BYTES, &package, error));
-    return sg_facts_read_open(package, fixed_anchors, out, error);
+    SG_TRY(sg_hasher_start(true, &hasher, error));
+    return sg_facts_read_open(package, fixed_anchors, hasher, out, error);
 }
 
 static sg_result make_answer(struct answer *answer, struct sg_error *error)

@@ -7,6 +7,7 @@
 #include "base/time.h"
 #include "cli/commands.h"
 #include "cli/output.h"
+#include "cli/progress.h"
 #include "cli/request.h"
 #include "cli/terminal.h"
 #include "gate/gate.h"
@@ -18,6 +19,7 @@ struct request {
     struct sg_style style;
     const char **only; /* owned */
     struct sg_transport transport;
+    struct sg_progress_line progress;
     char working_directory[PATH_MAX];
 };
 
@@ -92,6 +94,7 @@ static sg_result read_style(const struct sg_arguments *arguments, struct request
     SG_TRY(sg_color_choose(sg_arguments_value(arguments, "color"), &style->color, error));
     style->verbosity = quiet ? -1 : (verbose ? 1 : 0);
     style->gitlab = ci == SG_CI_GITLAB;
+    sg_progress_start(&request->progress, !quiet && ci == SG_CI_NONE, &request->gate);
     style->unix_now = time(NULL);
     style->workspace = getenv("GITHUB_WORKSPACE");
     style->working_directory = getcwd(request->working_directory, sizeof request->working_directory);
@@ -118,7 +121,9 @@ int sg_command_verify(const struct sg_arguments *arguments)
     if (!read_gate(arguments, &request, &error).done || !read_style(arguments, &request, &error).done ||
         !sg_outputs_clear(&request.outputs, request.gate.config_path, &error).done)
         return sg_report_error(arguments, &error);
-    if (!sg_gate_run(&request.gate, &run, &problems, &error).done)
+    bool ran = sg_gate_run(&request.gate, &run, &problems, &error).done;
+    sg_progress_end(&request.progress);
+    if (!ran)
         return sg_request_failed(arguments, request.gate.config_path, &problems, &error);
     return conclude(arguments, &request, sg_run_report(run));
 }

@@ -6,6 +6,12 @@
 
 #include "report/report.h"
 
+/* How far the reading of packages is. */
+struct sg_progress {
+    size_t packages, packages_done;
+    uint64_t bytes, bytes_done; /* of the files */
+};
+
 struct sg_gate_options {
     const char *config_path;
     bool enforce_all;
@@ -20,6 +26,9 @@ struct sg_gate_options {
     bool frozen;      /* --frozen: there must be a lock, and nothing may be missing in it or too much */
     bool ignore_lock; /* for what makes a new one */
     const struct sg_transport *transport;
+    /* Called after each package, by one thread at a time; NULL when nobody wants to know. */
+    void (*on_progress)(void *self, const struct sg_progress *progress);
+    void *on_progress_self;
 };
 
 struct sg_run; /* owns everything that the report borrows */

@@ -29,6 +29,9 @@ struct sg_run {
     struct package_file *files;  /* sorted by path */
     struct package_file **order; /* the same, the largest first; owned */
     size_t file_count;
+    const struct sg_gate_options *options; /* borrowed */
+    pthread_mutex_t progress_lock;         /* over progress */
+    struct sg_progress progress;
     struct sg_source **sources;
     size_t source_count;
     struct sg_error source_error;
@@ -59,6 +62,7 @@ void sg_run_free(struct sg_run **run)
     sg_lock_free(&r->lock);
     sg_config_free(&r->config);
     sg_arena_free(&r->arena);
+    pthread_mutex_destroy(&r->progress_lock);
     free(r);
     *run = NULL;
 }
@@ -189,9 +193,21 @@ static sg_result order_files(struct sg_run *run, struct sg_error *error)
         struct stat status = {0};
         run->files[i].size = stat(run->files[i].path, &status) == 0 ? (uint64_t)status.st_size : 0;
         run->order[i] = &run->files[i];
+        run->progress.bytes += run->files[i].size;
     }
+    run->progress.packages = run->file_count;
     qsort(run->order, run->file_count, sizeof(struct package_file *), compare_sizes);
     return SG_OK;
+}
+
+static void report_progress(struct sg_run *run, const struct package_file *file)
+{
+    pthread_mutex_lock(&run->progress_lock);
+    run->progress.packages_done++;
+    run->progress.bytes_done += file->size;
+    if (run->options->on_progress != NULL)
+        run->options->on_progress(run->options->on_progress_self, &run->progress);
+    pthread_mutex_unlock(&run->progress_lock);
 }
 
 static void read_file(void *context, size_t index)
@@ -199,6 +215,7 @@ static void read_file(void *context, size_t index)
     struct sg_run *run = context;
     struct package_file *file = run->order[index];
     file->failed = !sg_readers_read(run->readers, file->path, &file->facts, &file->error).done;
+    report_progress(run, file);
 }
 
 static sg_result find_file(const struct sg_run *run, const struct sg_artifact *artifact,
@@ -437,6 +454,8 @@ sg_result sg_gate_run(const struct sg_gate_options *options, struct sg_run **out
     SG_CLEANUP(sg_run_free) struct sg_run *run = calloc(1, sizeof *run);
     if (run == NULL)
         return sg_fail_memory(error);
+    pthread_mutex_init(&run->progress_lock, NULL);
+    run->options = options;
     SG_TRY(prepare(run, options, problems, error));
     SG_TRY(read_and_fetch(run, options, error));
     SG_TRY(ask_sources(run, error));

@@ -218,9 +218,9 @@ static sg_result check_extensions(const X509_CRL *list, struct sg_error *error)
 /* RFC 5280 section 5.3: a CRL with a critical entry extension that is not understood must not be used to tell a status. */
 static sg_result check_entries(X509_CRL *list, struct sg_error *error)
 {
+    /* NULL when there are none, which has -1 entries. */
     STACK_OF(X509_REVOKED) *entries = X509_CRL_get_REVOKED(list);
-    int count = entries == NULL ? 0 : sk_X509_REVOKED_num(entries);
-    for (int i = 0; i < count; i++) {
+    for (int i = 0; i < sk_X509_REVOKED_num(entries); i++) {
         const X509_REVOKED *entry = sk_X509_REVOKED_value(entries, i);
         int at = X509_REVOKED_get_ext_by_critical(entry, 1, -1);
         if (at >= 0)

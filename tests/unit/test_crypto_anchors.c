@@ -87,6 +87,25 @@ static struct sg_span damaged(struct sg_span pem)
     return copy;
 }
 
+/* A PEM block of this label, header lines and content. */
+static struct sg_span block(const char *label, const char *header, struct sg_span content)
+{
+    BIO *bio = BIO_new(BIO_s_mem());
+    assert_true(PEM_write_bio(bio, label, header, content.data, (long)content.size) > 0);
+    return bio_text(bio);
+}
+
+/* The certificate with a public key that is no point of its curve. */
+static struct sg_span without_key(struct sg_span certificate)
+{
+    struct sg_span start = hex("06 05 2B81040022 03 62 00 04");
+    struct sg_span copy = JOIN(certificate);
+    uint8_t *point = memmem(copy.data, copy.size, start.data, start.size);
+    assert_non_null(point);
+    point[start.size] ^= 1;
+    return copy;
+}
+
 static void test_pem(void **state)
 {
     (void)state;
@@ -115,6 +134,13 @@ static void test_pem(void **state)
         {"a block without a certificate in it",
          SG_SPAN_LITERAL("-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n"), 0,
          "r.pem holds something that is no certificate after 0 of them; keep only CERTIFICATE blocks in it"},
+        {"a certificate under another label", block("PKCS7", "", certificate_der(roots.good.certificate)), 0,
+         "r.pem holds something that is no certificate after 0 of them; keep only CERTIFICATE blocks in it"},
+        {"header lines", block("CERTIFICATE", "Proc-Type: 4,MIC-CLEAR\n", certificate_der(roots.good.certificate)), 0,
+         "r.pem holds something that is no certificate after 0 of them; keep only CERTIFICATE blocks in it"},
+        {"a byte behind the certificate",
+         block("CERTIFICATE", "", JOIN(certificate_der(roots.good.certificate), hex("00"))), 0,
+         "r.pem holds something that is no certificate after 0 of them; keep only CERTIFICATE blocks in it"},
         {"a damaged block behind", JOIN(good, damaged(second)), 0,
          "r.pem has a damaged PEM block after 1 certificates"},
         {"a block that is cut off", JOIN(good, sg_span_part(second, 0, 200)), 0,
@@ -126,6 +152,9 @@ static void test_pem(void **state)
         {"P-256", certificate_pem(roots.p256.certificate), 0, WEAK},
         {"RSA", certificate_pem(roots.rsa.certificate), 0, WEAK},
         {"SHA-256", certificate_pem(roots.sha256.certificate), 0, WEAK},
+        {"a key that is none", block("CERTIFICATE", "", without_key(certificate_der(roots.good.certificate))), 0,
+         "r.pem: the certificate /CN=Good does not have a P-384 key and an ecdsa-with-SHA384 signature, which every "
+         "certificate of this format has"},
         {"no CA", certificate_pem(roots.no_ca.certificate), 0,
          "r.pem: the certificate /CN=No CA is no CA certificate (basicConstraints CA:TRUE)"},
         {"another's signature", certificate_pem(roots.imposter.certificate), 0,

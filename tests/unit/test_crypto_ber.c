@@ -35,6 +35,7 @@ static const struct take_row take_rows[] = {
     {"indefinite around zeros in a string", "30 80 04 02 0000 0000", SG_BER_SEQUENCE, true, false, 8, 4},
     {"a constructed string", "24 80 04 01 41 0000", SG_BER_OCTET_STRING, true, false, 7, 3},
     {"what is inside is not looked at", "30 02 02 05", SG_BER_SEQUENCE, true, true, 4, 2},
+    {"a value of tag 0 in an indefinite one", "30 80 00 01 05 0000", SG_BER_SEQUENCE, true, false, 7, 3},
     {"nothing", "", 0, false, false, 0, 0},
     {"a tag alone", "02", 0, false, false, 0, 0},
     {"end-of-contents", "00 00", 0, false, false, 0, 0},
@@ -75,6 +76,22 @@ static void test_take(void **state)
         assert_ptr_equal(value.whole.data, bytes.data);
         assert_ptr_equal(rest.data, bytes.data + row->whole);
         assert_int_equal(rest.size, bytes.size - row->whole);
+    }
+}
+
+/* More than a signature may have is not looked at. */
+static void test_largest(void **state)
+{
+    (void)state;
+    enum { HEADER = 5 };
+    uint8_t *bytes = made_bytes(SG_SIGNATURE_MAX_BYTES + 1);
+    for (size_t more = 0; more <= 1; more++) {
+        struct sg_span rest = sg_span_of(bytes, SG_SIGNATURE_MAX_BYTES + more);
+        size_t body = rest.size - HEADER;
+        const uint8_t header[HEADER] = {0x04, 0x83, (uint8_t)(body >> 16), (uint8_t)(body >> 8), (uint8_t)body};
+        struct sg_ber value;
+        memcpy(bytes, header, HEADER);
+        assert_int_equal(sg_ber_take(&rest, &value), more == 0);
     }
 }
 
@@ -176,8 +193,8 @@ static void test_der_depth(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_take),   cmocka_unit_test(test_take_tag),  cmocka_unit_test(test_depth),
-        cmocka_unit_test(test_is_der), cmocka_unit_test(test_der_depth),
+        cmocka_unit_test(test_take),  cmocka_unit_test(test_largest), cmocka_unit_test(test_take_tag),
+        cmocka_unit_test(test_depth), cmocka_unit_test(test_is_der),  cmocka_unit_test(test_der_depth),
     };
     return cmocka_run_group_tests(tests, NULL, free_made);
 }

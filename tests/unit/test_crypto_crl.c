@@ -73,6 +73,15 @@ static void test_what_is_a_crl(void **state)
         {{.next_update = "20511124000000Z"}, NULL},
         {{.this_update = "261123120500Z"}, NULL},
         {{.this_update = "261123120501Z"}, "the CRL is dated in the future, 2026-11-23 12:05 UTC"},
+        {{.version_1 = true}, NULL},
+        {{.this_bytes = "yesterday", .this_type = V_ASN1_UTCTIME}, "the CRL's thisUpdate is no time"},
+        {{.this_bytes = "261123000000Z", .this_type = V_ASN1_GENERALIZEDTIME}, "the CRL's thisUpdate is no time"},
+        {{.this_bytes = "20261123000000Z", .this_type = V_ASN1_UTCTIME}, "the CRL's thisUpdate is no time"},
+        {{.this_bytes = "261123000000ZZ", .this_type = V_ASN1_UTCTIME}, "the CRL's thisUpdate is no time"},
+        {{.this_bytes = "20261123000000ZZ", .this_type = V_ASN1_GENERALIZEDTIME}, "the CRL's thisUpdate is no time"},
+        {{.this_bytes = "20261123000000Z", .this_type = V_ASN1_GENERALIZEDTIME}, NULL},
+        {{.next_bytes = "20261124000000ZZ", .next_type = V_ASN1_GENERALIZEDTIME}, "the CRL's nextUpdate is no time"},
+        {{.next_bytes = "tomorrow", .next_type = V_ASN1_UTCTIME}, "the CRL's nextUpdate is no time"},
         {{.extension = NID_delta_crl, .extension_value = "critical,DER:020101"},
          "it is a delta CRL; a complete one is needed"},
         {{.extension = NID_delta_crl, .extension_value = "DER:020101"}, "it is a delta CRL; a complete one is needed"},
@@ -210,6 +219,19 @@ static void test_two_algorithms(void **state)
                   "the CRL names two different signature algorithms");
     free_span(der);
     X509_CRL_free(list);
+}
+
+static void test_too_long(void **state)
+{
+    (void)state;
+    struct sg_crl *crl = NULL;
+    struct sg_error error = {0};
+    uint8_t *bytes = calloc(1, SG_REVOCATION_MAX_BYTES + 1);
+    assert_failed(sg_crl_parse(sg_span_of(bytes, SG_REVOCATION_MAX_BYTES + 1), NOW, &crl, &error), error,
+                  SG_ERROR_NETWORK, "the CRL has 16777217 bytes; at most 16777216 are read");
+    assert_failed(sg_crl_parse(sg_span_of(bytes, SG_REVOCATION_MAX_BYTES), NOW, &crl, &error), error, SG_ERROR_NETWORK,
+                  "it is no CRL, neither in DER nor in PEM form");
+    free(bytes);
 }
 
 /* Who made the CRL, about whom it is asked, and what comes of it. */
@@ -361,10 +383,15 @@ static void test_a_long_list(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_what_is_a_crl),           cmocka_unit_test(test_times),
-        cmocka_unit_test(test_bytes_that_are_none),     cmocka_unit_test(test_wrappings),
-        cmocka_unit_test(test_two_algorithms),          cmocka_unit_test(test_answers),
-        cmocka_unit_test(test_a_changed_serial_number), cmocka_unit_test(test_a_long_list),
+        cmocka_unit_test(test_what_is_a_crl),
+        cmocka_unit_test(test_times),
+        cmocka_unit_test(test_bytes_that_are_none),
+        cmocka_unit_test(test_wrappings),
+        cmocka_unit_test(test_two_algorithms),
+        cmocka_unit_test(test_answers),
+        cmocka_unit_test(test_a_changed_serial_number),
+        cmocka_unit_test(test_a_long_list),
+        cmocka_unit_test(test_too_long),
     };
     return cmocka_run_group_tests(tests, make_all, free_all);
 }

@@ -106,14 +106,25 @@ struct crl_plan {
     const char *extension_value;
     bool critical_entries; /* the entries have a critical extension */
     const char *issuer_name;
+    bool version_1;
+    const char *this_bytes, *next_bytes; /* in place of the times, whatever they are, */
+    int this_type, next_type;            /* of these types */
 };
+
+/* A time that no calendar has. */
+static inline ASN1_TIME *raw_time(int type, const char *bytes)
+{
+    ASN1_TIME *time = ASN1_STRING_type_new(type);
+    assert_int_equal(ASN1_STRING_set(time, bytes, -1), 1);
+    return time;
+}
 
 static inline X509_CRL *make_crl(const struct crl_plan *plan, const struct made_authority *issuer)
 {
     X509_CRL *list = X509_CRL_new();
     ASN1_TIME *time = ASN1_TIME_new();
     assert_true(list != NULL && time != NULL);
-    X509_CRL_set_version(list, X509_CRL_VERSION_2);
+    X509_CRL_set_version(list, plan->version_1 ? X509_CRL_VERSION_1 : X509_CRL_VERSION_2);
     X509_NAME *name = plan->issuer_name != NULL ? make_name(plan->issuer_name)
                                                 : X509_NAME_dup(X509_get_subject_name(issuer->certificate));
     X509_CRL_set_issuer_name(list, name);
@@ -123,6 +134,16 @@ static inline X509_CRL *make_crl(const struct crl_plan *plan, const struct made_
     if (plan->next_update == NULL || plan->next_update[0] != '\0') {
         set_time(time, plan->next_update != NULL ? plan->next_update : "261124000000Z");
         X509_CRL_set1_nextUpdate(list, time);
+    }
+    if (plan->this_bytes != NULL) {
+        ASN1_TIME *raw = raw_time(plan->this_type, plan->this_bytes);
+        X509_CRL_set1_lastUpdate(list, raw);
+        ASN1_TIME_free(raw);
+    }
+    if (plan->next_bytes != NULL) {
+        ASN1_TIME *raw = raw_time(plan->next_type, plan->next_bytes);
+        X509_CRL_set1_nextUpdate(list, raw);
+        ASN1_TIME_free(raw);
     }
     for (size_t i = 0; i < plan->serial_count; i++) {
         X509_REVOKED *entry = X509_REVOKED_new();

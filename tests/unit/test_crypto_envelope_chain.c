@@ -138,6 +138,98 @@ static void test_algorithms(void **state)
                SG_RULE_MALFORMED_SIGNATURE, WEAK);
 }
 
+/* Takes the value at the front of *rest: tag, length and body. Lengths of three octets at most. */
+static struct sg_span next_value(struct sg_span *rest)
+{
+    const uint8_t *p = rest->data;
+    size_t octets = p[1] < 0x80 ? 0 : p[1] & 0x7Fu;
+    size_t size = octets == 0 ? p[1] : 0;
+    for (size_t i = 0; i < octets; i++)
+        size = size << 8 | p[2 + i];
+    size += 2 + octets;
+    struct sg_span value = sg_span_part(*rest, 0, size);
+    *rest = sg_span_part(*rest, size, rest->size - size);
+    return value;
+}
+
+/* What is in a value. */
+static struct sg_span inside(struct sg_span value)
+{
+    size_t header = value.data[1] < 0x80 ? 2 : 2 + (value.data[1] & 0x7Fu);
+    return sg_span_part(value, header, value.size - header);
+}
+
+/* The chain's leaf with these two names of its signature's algorithm, signed with ecdsa-with-SHA384 all the same. */
+static struct authority with_algorithms(struct sg_span signed_name, struct sg_span outer_name)
+{
+    struct certificate_plan plan = {.name = "Test Leaf"};
+    struct authority leaf = make_authority(&plan, &chain.ca);
+    struct sg_span whole = bytes_of(&leaf);
+    struct sg_span rest = inside(whole);
+    struct sg_span fields = inside(next_value(&rest));
+    struct sg_span version = next_value(&fields);
+    struct sg_span serial = next_value(&fields);
+    (void)next_value(&fields);
+    struct sg_span tbs = der(0x30, JOIN(version, serial, signed_name, fields));
+    struct sg_span signature = inside(make_signature(chain.ca.key, tbs));
+    struct sg_span all = der(0x30, JOIN(tbs, outer_name, der(0x03, JOIN(hex("00"), signature))));
+    const unsigned char *at = all.data;
+    X509_free(leaf.certificate);
+    leaf.certificate = d2i_X509(NULL, &at, (long)all.size);
+    assert_non_null(leaf.certificate);
+    return leaf;
+}
+
+/* The algorithm stands inside and outside of what is signed, without parameters (RFC 5280 section 4.1.1.2, RFC 5758 3.2). */
+static void test_names_of_the_algorithm(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *what, *signed_name, *outer_name;
+        bool good;
+    } rows[] = {
+        {"as it should be", ECDSA_SHA384, ECDSA_SHA384, true},
+        {"NULL parameters", "30 0C 06 08 2A8648CE3D040303 05 00", "30 0C 06 08 2A8648CE3D040303 05 00", false},
+        {"another one inside", ECDSA_SHA256, ECDSA_SHA384, false},
+        {"another one outside", ECDSA_SHA384, ECDSA_SHA256, false},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        struct chain other = chain;
+        other.leaf = with_algorithms(hex(rows[i].signed_name), hex(rows[i].outer_name));
+        const struct envelope_plan good = {0};
+        struct sg_envelope envelope;
+        struct sg_arena arena;
+        verify(&good, &other, &arena, &envelope);
+        if (rows[i].good)
+            assert_proven(rows[i].what, &envelope, NULL);
+        else
+            assert_refuted(rows[i].what, &envelope, CHAIN, SG_RULE_MALFORMED_SIGNATURE, WEAK);
+        sg_arena_free(&arena);
+        free_made_authority(&other.leaf);
+    }
+}
+
+/* Serial numbers have 20 octets at most (RFC 5280 section 4.1.2.2), but OpenSSL takes longer ones; 64 of them are shown. */
+static void test_long_serial_number(void **state)
+{
+    (void)state;
+    uint8_t number[70];
+    char digits[2 * 64 + 1];
+    struct chain other = chain;
+    memset(number, 0x5A, sizeof number);
+    other.leaf = make_authority(&(struct certificate_plan){.name = "Test Leaf"}, &chain.ca);
+    assert_int_equal(ASN1_STRING_set(X509_get_serialNumber(other.leaf.certificate), number, sizeof number), 1);
+    assert_true(X509_sign(other.leaf.certificate, chain.ca.key, EVP_sha384()) > 0);
+    const struct envelope_plan good = {0};
+    struct sg_envelope envelope;
+    struct sg_arena arena;
+    verify(&good, &other, &arena, &envelope);
+    assert_proven("a long serial number", &envelope, NULL);
+    assert_string_equal(envelope.claims.chain[0].serial, sg_hex(sg_span_of(number, 64), digits));
+    sg_arena_free(&arena);
+    free_made_authority(&other.leaf);
+}
+
 /* A leaf that the root issued itself is odd, but its chain is whole (CM-38). */
 static void test_without_intermediate(void **state)
 {
@@ -154,6 +246,7 @@ struct others {
     struct authority same_serial;  /* the leaf's issuer and serial number, another key */
     struct authority cross;        /* the root's name and key, issued by another root */
     struct authority evil_root, evil_leaf;
+    struct authority same_number; /* the leaf's serial number, another issuer */
 };
 
 static struct others make_others(void)
@@ -165,6 +258,7 @@ static struct others make_others(void)
     out.same_name_ca = make_authority(&ca, &out.evil_root);
     out.same_serial = make_authority(&(struct certificate_plan){.name = "Test Leaf", .serial = 5}, &out.same_name_ca);
     out.evil_leaf = make_authority(&(struct certificate_plan){.name = "Evil Leaf"}, &out.evil_root);
+    out.same_number = make_authority(&(struct certificate_plan){.name = "Evil Leaf", .serial = 5}, &out.evil_root);
     root.name = "Test Root";
     out.cross = make_authority(&root, &out.evil_root);
     return out;
@@ -177,6 +271,7 @@ static void free_others(struct others *others)
     free_made_authority(&others->cross);
     free_made_authority(&others->evil_root);
     free_made_authority(&others->evil_leaf);
+    free_made_authority(&others->same_number);
 }
 
 static struct sg_span many(struct sg_span certificate, size_t count)
@@ -221,6 +316,8 @@ static void test_certificates(void **state)
          "two different certificates have the same issuer and serial number"},
         {"another leaf of the same number last", JOIN(leaf, ca, root, bytes_of(&others.same_serial)), FORMAT,
          "two different certificates have the same issuer and serial number"},
+        {"another issuer's of the same number", JOIN(leaf, bytes_of(&others.same_number), ca, root), NOTHING_REFUTED,
+         NULL},
         {"strangers besides", JOIN(leaf, bytes_of(&others.evil_leaf), ca, bytes_of(&others.evil_root), root),
          NOTHING_REFUTED, NULL},
         {"a cross certificate for the root", JOIN(leaf, ca, bytes_of(&others.cross)), NOTHING_REFUTED, NULL},
@@ -388,11 +485,18 @@ static void test_loop(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_leaf),           cmocka_unit_test(test_algorithms),
-        cmocka_unit_test(test_certificates),   cmocka_unit_test(test_without_intermediate),
-        cmocka_unit_test(test_own_root),       cmocka_unit_test(test_authorities),
-        cmocka_unit_test(test_path_length),    cmocka_unit_test(test_leaf_as_issuer),
-        cmocka_unit_test(test_root_as_signer), cmocka_unit_test(test_loop),
+        cmocka_unit_test(test_leaf),
+        cmocka_unit_test(test_algorithms),
+        cmocka_unit_test(test_certificates),
+        cmocka_unit_test(test_without_intermediate),
+        cmocka_unit_test(test_own_root),
+        cmocka_unit_test(test_authorities),
+        cmocka_unit_test(test_path_length),
+        cmocka_unit_test(test_leaf_as_issuer),
+        cmocka_unit_test(test_root_as_signer),
+        cmocka_unit_test(test_loop),
+        cmocka_unit_test(test_names_of_the_algorithm),
+        cmocka_unit_test(test_long_serial_number),
     };
     return cmocka_run_group_tests(tests, set_up, tear_down);
 }

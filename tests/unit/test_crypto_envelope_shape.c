@@ -146,6 +146,7 @@ static const struct row signer_rows[] = {
     {"indefinite length inside", {.raw_attributes = "A0 06 30 80 05 00 00 00"}, FORMAT, NOT_DER},
     {"constructed OCTET STRING inside", {.raw_attributes = "A0 08 30 06 24 04 04 02 4142"}, FORMAT, NOT_DER},
     {"no attribute inside", {.raw_attributes = "A0 02 05 00"}, FORMAT, "the signed attributes are malformed"},
+    {"an attribute without a type", {.raw_attributes = "A0 04 30 02 31 00"}, FORMAT, "a signed attribute is malformed"},
     {"an attribute without values",
      {.raw_attributes = "A0 07 30 05 06 03 2A0304"},
      FORMAT,

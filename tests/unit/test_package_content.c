@@ -117,6 +117,11 @@ static void test_facts(void **state)
     assert_true(sg_span_equal(package.signature, sg_span_text(usual_entries[4].body)));
     assert_int_equal(package.notices.count, 0);
     sg_arena_free(&arena);
+    read_package(write_zip(&(struct entry){.name = "a"}, 1, &(struct archive){0}, &places), &arena, &package);
+    assert_int_equal(package.structure.outcome, SG_PROVEN);
+    assert_false(package.has_signature);
+    assert_false(package.has_folder);
+    sg_arena_free(&arena);
 }
 
 /* A file that is no package has its size and SHA-256 all the same: they are what a pin is compared with. */
@@ -282,28 +287,33 @@ static void colliding_name(size_t index, char name[33])
     name[32] = '\0';
 }
 
-/* `count` empty stored entries with names of 32 bytes; written straight, for joining would be quadratic. */
-static struct sg_span many_entries(size_t count, make_name *name_of)
+/* `count` empty stored entries with names of 32 bytes and `more` behind them; written straight, for joining would be
+ * quadratic. */
+static struct sg_span many_long_entries(size_t count, make_name *name_of, size_t more)
 {
-    uint8_t *bytes = made_bytes(count * (30 + 46 + 64) + 22);
+    uint8_t size[2] = {(uint8_t)(32 + more), (uint8_t)((32 + more) >> 8)};
+    uint8_t *bytes = made_bytes(count * (30 + 46 + 2 * (32 + more)) + 22);
     size_t used = 0;
     char name[33];
-    static const uint8_t local[30] = {'P', 'K', 3, 4, 20, [12] = 0x61, [13] = 0x5D, [26] = 32};
+    const uint8_t local[30] = {'P', 'K', 3, 4, 20, [12] = 0x61, [13] = 0x5D, [26] = size[0], [27] = size[1]};
     for (size_t i = 0; i < count; i++) {
         name_of(i, name);
         memcpy(bytes + used, local, 30);
         memcpy(bytes + used + 30, name, 32);
-        used += 62;
+        memset(bytes + used + 62, 'x', more);
+        used += 62 + more;
     }
     size_t directory = used;
     for (size_t i = 0; i < count; i++) {
-        uint8_t record[46] = {'P', 'K', 1, 2, 20, 3, 20, [14] = 0x61, [15] = 0x5D, [28] = 32, [40] = 0xA4, [41] = 0x81};
+        uint8_t record[46] = {'P',     'K',         1,          2, 20, 3, 20, [14] = 0x61, [15] = 0x5D, [28] = size[0],
+                              size[1], [40] = 0xA4, [41] = 0x81};
         for (unsigned at = 0; at < 4; at++)
-            record[42 + at] = (uint8_t)(i * 62 >> 8 * at);
+            record[42 + at] = (uint8_t)(i * (62 + more) >> 8 * at);
         name_of(i, name);
         memcpy(bytes + used, record, 46);
         memcpy(bytes + used + 46, name, 32);
-        used += 78;
+        memset(bytes + used + 78, 'x', more);
+        used += 78 + more;
     }
     struct sg_span end = SG_SPAN_LITERAL("PK\5\6\0\0\0\0");
     put(&end, 2, count);
@@ -313,6 +323,11 @@ static struct sg_span many_entries(size_t count, make_name *name_of)
     put(&end, 2, 0);
     memcpy(bytes + used, end.data, end.size);
     return sg_span_of(bytes, used + end.size);
+}
+
+static struct sg_span many_entries(size_t count, make_name *name_of)
+{
+    return many_long_entries(count, name_of, 0);
 }
 
 /* Of this process, so that a busy machine is not taken for a slow program. */
@@ -372,6 +387,16 @@ static void test_too_many_entries(void **state)
                                   "the central directory has 5111808 bytes behind the 1 records that are counted"));
 }
 
+/* 8 MiB of names are read, and no more. */
+static void test_longest_names(void **state)
+{
+    (void)state;
+    const size_t fit = SG_PACKAGE_NAMES_MAX_BYTES / 256;
+    assert_true(package_as_wanted("8 MiB", many_long_entries(fit, ordinary_name, 224), SG_RULE_NONE, NULL));
+    assert_true(package_as_wanted("one more", many_long_entries(fit + 1, ordinary_name, 224), SG_RULE_PACKAGE_TOO_LARGE,
+                                  "the names of the entries have more than 8388608 bytes"));
+}
+
 /* Notices are counted from the 21st on. */
 static void notable_name(size_t index, char name[33])
 {
@@ -407,6 +432,7 @@ int main(void)
         cmocka_unit_test(test_colliding_names),
         cmocka_unit_test(test_too_many_entries),
         cmocka_unit_test(test_many_notices),
+        cmocka_unit_test(test_longest_names),
     };
     return cmocka_run_group_tests(tests, NULL, free_made);
 }

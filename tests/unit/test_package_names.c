@@ -166,6 +166,10 @@ static const struct row encoding_rows[] = {
     {.what = "one name flagged, one with a Unicode path",
      .entries = {{.name = "\xC3\xA4", .flags = 0x0800}, {.name = "\xC3\xB6", .extra = OE_PATH}}},
     {.what = "none flagged, as Info-ZIP's zip writes it", .entries = {{.name = "\xC3\xA4"}, {.name = "\xC3\xB6"}}},
+    {.what = "no UTF-8, beside the character that stands for what is none",
+     .entries = {{.name = "a\xFF"}, {.name = "a\xEF\xBF\xBD"}},
+     .rule = UNUSUAL,
+     .message = "`a\\xFF` is not UTF-8; readers guess its characters"},
     {.what = "all flagged", .entries = {{.name = "\xC3\xA4", .flags = 0x0800}, {.name = "\xC3\xB6", .flags = 0x0800}}},
     {.what = "ASCII needs no flag beside it", .entries = {{.name = "a"}, {.name = "\xC3\xB6", .flags = 0x0800}}},
 };
@@ -250,12 +254,28 @@ static void test_empty_name(void **state)
                                   "an entry has an empty name"));
 }
 
+/* What is refused needs no notices about its names. */
+static void test_refused_without_notices(void **state)
+{
+    (void)state;
+    const struct entry entries[] = {{.name = "a"}, {.name = "a"}, {.name = "B"}, {.name = "b"}};
+    struct places places;
+    struct sg_package package;
+    struct sg_arena arena;
+    read_package(write_zip(entries, 4, &(struct archive){0}, &places), &arena, &package);
+    assert_true(
+        refuted_as_wanted("twice", &package.structure, AMBIGUOUS, "`a` is there twice; readers choose different ones"));
+    assert_int_equal(package.notices.count, 0);
+    sg_arena_free(&arena);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_paths),           cmocka_unit_test(test_characters), cmocka_unit_test(test_pairs),
-        cmocka_unit_test(test_signature_names), cmocka_unit_test(test_lengths),    cmocka_unit_test(test_empty_name),
-        cmocka_unit_test(test_encodings),
+        cmocka_unit_test(test_paths),     cmocka_unit_test(test_characters),
+        cmocka_unit_test(test_pairs),     cmocka_unit_test(test_signature_names),
+        cmocka_unit_test(test_lengths),   cmocka_unit_test(test_empty_name),
+        cmocka_unit_test(test_encodings), cmocka_unit_test(test_refused_without_notices),
     };
     return cmocka_run_group_tests(tests, NULL, free_made);
 }

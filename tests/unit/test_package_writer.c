@@ -79,6 +79,7 @@ static void test_bytes(void **state)
         {0, 0x00210000},          /* before 1980: 1980-01-01 */
         {315532800, 0x00210000},  /* 1980-01-01 */
         {4354819199, 0xFF9FBF7D}, /* 2107-12-31 23:59:59 */
+        {4354819200, 0xFE210000}, /* after 2107: 2107, with the day and time as they are */
     };
     const struct entry entry = {.name = "a"};
     struct places places;

@@ -29,7 +29,7 @@ static sg_result report(struct sg_case *the_case, enum sg_rule rule, enum sg_lev
 static void settle(struct sg_case *the_case, enum sg_rule rule, enum sg_status status, const char *message)
 {
     struct sg_check_result *check = &the_case->judgement->checks[sg_rule_check(rule)];
-    if (check->rule != SG_RULE_NONE && check->status == SG_STATUS_FAIL)
+    if (check->status == SG_STATUS_FAIL)
         return;
     *check = (struct sg_check_result){.status = status, .rule = rule, .message = message};
 }
@@ -92,7 +92,7 @@ sg_result sg_case_short_job(const struct sg_case *the_case, const char *arn, con
 static sg_result first_profile(const struct sg_case *the_case, const char **out)
 {
     struct sg_arn arn;
-    if (the_case->config == NULL || the_case->config->publisher_count == 0 ||
+    if (the_case->config->publisher_count == 0 ||
         !sg_arn_parse_profile_version(sg_span_text(the_case->config->publishers[0]), &arn))
         return sg_arena_text(the_case->arena, SG_SPAN_LITERAL("an allowed one"), out, the_case->error);
     return sg_arena_text(the_case->arena, arn.name, out, the_case->error);

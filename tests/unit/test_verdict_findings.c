@@ -318,6 +318,28 @@ static void test_match_is_exact(void **state)
     }
 }
 
+/* Configurations hold ARNs only; what is none is shown as it is, and nobody is told to sign with it. */
+static void test_publishers_that_are_none(void **state)
+{
+    (void)state;
+    const char *list[] = {"anything"};
+    for (size_t count = 0; count < 2; count++) {
+        const struct sg_code_signing_config config = {.name = "c", .publishers = list, .publisher_count = count};
+        const struct sg_facts facts = good_facts();
+        const struct sg_judging judging = usual_judging();
+        struct sg_judgement judgement;
+        struct sg_arena arena;
+        judge(&function, &facts, &config, &judging, &arena, &judgement);
+        assert_finding("no publisher", &judgement, 0, SG_RULE_PUBLISHER_NOT_ALLOWED, SG_LEVEL_WARNING,
+                       "signed by Release/AbCdEf0123, which `c` does not allow");
+        assert_string_equal(judgement.findings[0].detail, count == 0 ? "allowed: " : "allowed: anything");
+        assert_string_equal(judgement.findings[0].help,
+                            "sign dist/checkout.zip with profile an allowed one, or add " RELEASE
+                            " to allowed_publishers");
+        sg_arena_free(&arena);
+    }
+}
+
 static void test_many_publishers(void **state)
 {
     (void)state;
@@ -552,6 +574,7 @@ int main(void)
         cmocka_unit_test(test_publisher),
         cmocka_unit_test(test_unsigned),
         cmocka_unit_test(test_match_is_exact),
+        cmocka_unit_test(test_publishers_that_are_none),
         cmocka_unit_test(test_many_publishers),
         cmocka_unit_test(test_revocation),
         cmocka_unit_test(test_revocation_switched_off),

@@ -18,12 +18,12 @@ static struct sg_lock_entry entries[] = {{.kind = SG_FUNCTION,
 static const struct sg_lock lock = {.path = "ci/sealgate.lock", .entries = entries, .count = 1};
 static const struct sg_artifact layer = {.kind = SG_LAYER, .name = "check\033out", .code = "dist/layer.zip"};
 
-enum package { GOOD, UNSIGNED, BROKEN, FORGED, EXPIRED };
+enum package { GOOD, UNSIGNED, HOLLOW, BROKEN, FORGED, EXPIRED };
 
 static struct sg_facts facts_of(enum package package)
 {
     struct sg_facts facts = good_facts();
-    if (package == UNSIGNED)
+    if (package == UNSIGNED || package == HOLLOW)
         facts.package.has_signature = false;
     if (package == UNSIGNED)
         facts.envelope = (struct sg_envelope){0};
@@ -71,6 +71,7 @@ static void other_bytes_than_locked_are_blocked(void **state)
         {"of another job", GOOD, OTHER_JOB, MESSAGE, 1, SG_RULE_PIN_MISMATCH},
         {"of the same job", GOOD, JOB, SAME_JOB, 1, SG_RULE_PIN_MISMATCH},
         {"unsigned", UNSIGNED, JOB, MESSAGE, 1, SG_RULE_PIN_MISMATCH},
+        {"unsigned, whatever was read of a signature", HOLLOW, JOB, MESSAGE, 1, SG_RULE_PIN_MISMATCH},
         {"malformed; its job is a claim", BROKEN, JOB, MESSAGE, 2, SG_RULE_MALFORMED_PACKAGE},
         {"modified; its job is a claim", FORGED, JOB, MESSAGE, 2, SG_RULE_CONTENT_MODIFIED},
     };

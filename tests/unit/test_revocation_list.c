@@ -135,6 +135,8 @@ static void test_lists_that_do_not(void **state)
          "entry 1 of the list: member revoked_at is not known"},
         {LIST("{\"certificate_hash\":\"" SHA "\"}"),
          "entry 1 of the list: member certificate_hash is not 192 lower-case hexadecimal digits"},
+        {LIST("{\"certificate_sha256\":\"" SHA " \"}"),
+         "entry 1 of the list: member certificate_sha256 is not 64 lower-case hexadecimal digits"},
         {LIST("{\"certificate_sha256\":\"" HASH "\"}"),
          "entry 1 of the list: member certificate_sha256 is not 64 lower-case hexadecimal digits"},
         {LIST("{\"certificate_sha256\":\"0123456789ABCDEF0123456789abcdef0123456789abcdef0123456789abcdef\"}"),
@@ -181,6 +183,42 @@ static void test_finding(void **state)
     sg_list_free(&list);
 }
 
+/* Whatever order entries stand in, the one that strikes first is found. */
+static void test_orders(void **state)
+{
+    (void)state;
+    static const char *const entries[] = {
+        "{\"job_arn\":\"" JOB "\",\"revoked_at\":\"2026-11-20T00:00:00Z\"}",
+        "{\"profile_version_arn\":\"" PROFILE "\",\"effective_from\":\"2026-11-01T00:00:00Z\"}",
+        "{\"profile_version_arn\":\"" PROFILE "\",\"effective_from\":\"2026-11-09T00:00:00Z\"}",
+        "{\"certificate_hash\":\"" HASH "\"}",
+        "{\"certificate_sha256\":\"" SHA "\"}",
+        "{\"certificate_sha256\":\"" SHA "\",\"revoked_at\":\"2026-11-20T00:00:00Z\"}",
+    };
+    enum { COUNT = sizeof entries / sizeof entries[0] };
+    for (size_t first = 0; first < COUNT; first++) {
+        for (size_t step = 1; step < COUNT; step += COUNT - 2) { /* forwards and backwards */
+            char text[4096] = HEAD "[";
+            for (size_t i = 0; i < COUNT; i++) {
+                size_t used = strlen(text);
+                snprintf(text + used, sizeof text - used, "%s%s", i == 0 ? "" : ",",
+                         entries[(first + i * step) % COUNT]);
+            }
+            snprintf(text + strlen(text), sizeof text - strlen(text), "]}");
+            struct sg_list *list = parse(text);
+            const struct sg_list_entry *profile = sg_list_find(list, SG_LIST_PROFILE_VERSION, PROFILE);
+            const struct sg_list_entry *certificate = sg_list_find(list, SG_LIST_CERTIFICATE_SHA256, SHA);
+            assert_non_null(sg_list_find(list, SG_LIST_JOB, JOB));
+            assert_non_null(sg_list_find(list, SG_LIST_CERTIFICATE_HASH, HASH));
+            assert_non_null(profile);
+            assert_int_equal(sg_time_compare(profile->time, at("2026-11-01T00:00:00Z")), 0);
+            assert_non_null(certificate);
+            assert_false(certificate->has_time);
+            sg_list_free(&list);
+        }
+    }
+}
+
 /* 100,000 entries, out of order, each of which is found, and none that is not there. */
 static void test_a_large_list(void **state)
 {
@@ -212,7 +250,7 @@ static void test_a_large_list(void **state)
 static void test_lists_that_cost_too_much(void **state)
 {
     (void)state;
-    static const char *const units[] = {"{},", "[],", "1,"};
+    static const char *const units[] = {"{},", "[],", "1,", "[[[[[[[[[[]]]]]]]]]],"};
     for (size_t i = 0; i < sizeof units / sizeof units[0]; i++) {
         struct sg_error error = {0};
         struct sg_list *list = NULL;
@@ -236,11 +274,9 @@ static void test_lists_that_cost_too_much(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_lists_that_count),
-        cmocka_unit_test(test_lists_that_do_not),
-        cmocka_unit_test(test_finding),
-        cmocka_unit_test(test_a_large_list),
-        cmocka_unit_test(test_lists_that_cost_too_much),
+        cmocka_unit_test(test_lists_that_count), cmocka_unit_test(test_lists_that_do_not),
+        cmocka_unit_test(test_finding),          cmocka_unit_test(test_orders),
+        cmocka_unit_test(test_a_large_list),     cmocka_unit_test(test_lists_that_cost_too_much),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

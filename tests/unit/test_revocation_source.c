@@ -55,6 +55,7 @@ struct load {
     enum sg_source_status status;
     const char *detail;
     const char *etag_sent; /* NULL: it does not matter */
+    const char *modified_sent;
     size_t tries;
 };
 
@@ -82,6 +83,8 @@ static void check_load(const struct load *load, size_t number)
     assert_int_equal(fake.asked, load->tries);
     if (load->etag_sent != NULL)
         assert_string_equal(fake.etag, load->etag_sent);
+    if (load->modified_sent != NULL)
+        assert_string_equal(fake.last_modified, load->modified_sent);
     assert_ptr_equal(sg_source_setting(source), &setting);
     sg_source_free(&source);
     assert_null(source);
@@ -225,6 +228,78 @@ static void test_no_lifetime(void **state)
            .detail = "issued 2026-11-24 00:00 UTC, next update 2026-11-25 00:00 UTC, 1 entry",
            .etag_sent = "",
            .tries = 1});
+}
+
+/* The other validator, which servers without ETags have: only with a copy that can be confirmed. */
+static void test_last_modified(void **state)
+{
+    (void)state;
+#define MODIFIED "Mon, 23 Nov 2026 00:00:00 GMT"
+    CHECK({.now = "2026-11-23T12:00:00Z",
+           .answer = {.status = 200, .body = GOOD, .last_modified = MODIFIED},
+           .status = SG_SOURCE_FRESH,
+           .detail = GOOD_TEXT,
+           .modified_sent = "",
+           .tries = 1},
+          {.now = "2026-11-23T12:00:01Z",
+           .answer = {.status = 304},
+           .status = SG_SOURCE_FRESH,
+           .detail = GOOD_TEXT,
+           .etag_sent = "",
+           .modified_sent = MODIFIED,
+           .tries = 1},
+          {.now = "2026-11-24T00:00:00Z",
+           .answer = {.status = 200, .body = LIST_OF("2026-11-24T00:00:00Z", "2026-11-25T00:00:00Z")},
+           .status = SG_SOURCE_FRESH,
+           .detail = "issued 2026-11-24 00:00 UTC, next update 2026-11-25 00:00 UTC, 1 entry",
+           .modified_sent = "",
+           .tries = 1});
+}
+
+/* How old a copy is, for a person. */
+static void test_ages(void **state)
+{
+    (void)state;
+    CHECK({.now = "2026-11-23T12:00:00Z",
+           .answer = {.status = 200, .body = LIST_OF("2026-11-23T00:00:00Z", "2026-12-24T00:00:00Z")},
+           .status = SG_SOURCE_FRESH,
+           .detail = "issued 2026-11-23 00:00 UTC, next update 2026-12-24 00:00 UTC, 1 entry",
+           .tries = 1},
+          {.now = "2026-11-23T11:56:00Z",
+           .offline = true,
+           .status = SG_SOURCE_CACHED,
+           .detail = "issued 2026-11-23 00:00 UTC, next update 2026-12-24 00:00 UTC, 1 entry, fetched 2026-11-23 12:00 "
+                     "UTC (0 minutes ago; offline)"},
+          {.now = "2026-11-25T11:59:59Z",
+           .offline = true,
+           .status = SG_SOURCE_CACHED,
+           .detail = "issued 2026-11-23 00:00 UTC, next update 2026-12-24 00:00 UTC, 1 entry, fetched 2026-11-23 12:00 "
+                     "UTC (47 hours ago; offline)"},
+          {.now = "2026-11-25T12:00:00Z",
+           .offline = true,
+           .status = SG_SOURCE_CACHED,
+           .detail = "issued 2026-11-23 00:00 UTC, next update 2026-12-24 00:00 UTC, 1 entry, fetched 2026-11-23 12:00 "
+                     "UTC (2 days ago; offline)"});
+}
+
+/* What is wrong with a list is said whole, even where its words stand as the URL's do in a message of the network's. */
+static void test_a_message_is_cut_only_behind_its_url(void **state)
+{
+    (void)state;
+    struct sg_error error = {0};
+    struct sg_source *source = NULL;
+    static const char wanted[] = "the list is no JSON: line 1, column 1: '[' or '{' expected near '<'";
+    const struct sg_source_setting setting = {.kind = SG_SOURCE_LIST, .url = "https://a.example/x"};
+    const struct fake_answer answer = {.status = 200, .body = "<html>"};
+    struct fake_transport fake = {.answers = &answer, .count = 1};
+    struct sg_transport port = fake_port(&fake);
+    const struct sg_source_context context = {
+        .transport = &port, .folder = folder, .timeout_ms = 10000, .now = at("2026-11-23T12:00:00Z")};
+    assert_int_equal(strlen(setting.url), strcspn(wanted, ":"));
+    assert_done(sg_source_make(&setting, &source, &error), error);
+    assert_done(sg_source_load(source, &context, &error), error);
+    assert_string_equal(sg_source_detail(source), wanted);
+    sg_source_free(&source);
 }
 
 /* A server's max-age counts for a day at most, however long the content is current. */
@@ -463,6 +538,9 @@ int main(void)
     const struct CMUnitTest tests[] = {
         IN_FOLDER(test_without_a_cache),
         IN_FOLDER(test_the_lifetime_of_the_server),
+        IN_FOLDER(test_last_modified),
+        IN_FOLDER(test_ages),
+        IN_FOLDER(test_a_message_is_cut_only_behind_its_url),
         IN_FOLDER(test_no_lifetime),
         IN_FOLDER(test_the_longest_lifetime),
         IN_FOLDER(test_the_content_wins_over_the_server),

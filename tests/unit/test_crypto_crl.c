@@ -221,6 +221,23 @@ static void test_two_algorithms(void **state)
     X509_CRL_free(list);
 }
 
+/* OpenSSL takes lengths that are indefinite; DER has none, so that nothing is found where the algorithms must stand. */
+static void test_indefinite_length(void **state)
+{
+    (void)state;
+    X509_CRL *list = make_crl(&(struct crl_plan){0}, &authority);
+    struct sg_span der = encode_crl(list);
+    uint8_t bent[4096] = {0x30, 0x80};
+    size_t header = der.data[1] < 0x80 ? 2 : 2 + (der.data[1] & 0x7Fu);
+    struct sg_crl *crl = NULL;
+    struct sg_error error = {0};
+    memcpy(bent + 2, der.data + header, der.size - header);
+    assert_failed(sg_crl_parse(sg_span_of(bent, der.size - header + 4), NOW, &crl, &error), error, SG_ERROR_NETWORK,
+                  "the CRL names two different signature algorithms");
+    free_span(der);
+    X509_CRL_free(list);
+}
+
 static void test_too_long(void **state)
 {
     (void)state;
@@ -392,6 +409,7 @@ int main(void)
         cmocka_unit_test(test_a_changed_serial_number),
         cmocka_unit_test(test_a_long_list),
         cmocka_unit_test(test_too_long),
+        cmocka_unit_test(test_indefinite_length),
     };
     return cmocka_run_group_tests(tests, make_all, free_all);
 }

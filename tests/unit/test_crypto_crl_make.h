@@ -124,7 +124,8 @@ static inline X509_CRL *make_crl(const struct crl_plan *plan, const struct made_
     X509_CRL *list = X509_CRL_new();
     ASN1_TIME *time = ASN1_TIME_new();
     assert_true(list != NULL && time != NULL);
-    X509_CRL_set_version(list, plan->version_1 ? X509_CRL_VERSION_1 : X509_CRL_VERSION_2);
+    if (!plan->version_1) /* which is said by saying nothing (RFC 5280 section 5.1.2.1) */
+        X509_CRL_set_version(list, X509_CRL_VERSION_2);
     X509_NAME *name = plan->issuer_name != NULL ? make_name(plan->issuer_name)
                                                 : X509_NAME_dup(X509_get_subject_name(issuer->certificate));
     X509_CRL_set_issuer_name(list, name);

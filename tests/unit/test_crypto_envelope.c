@@ -254,6 +254,14 @@ static struct sg_span with_crlf(struct sg_span pem)
     return out;
 }
 
+/* An empty line behind a last line that is full: bytes are added until it is. */
+static struct sg_span full_and_empty(struct sg_span bytes)
+{
+    static const uint8_t zeros[48];
+    struct sg_span pem = make_pem(JOIN(bytes, sg_span_of(zeros, 48 - bytes.size % 48)));
+    return JOIN(sg_span_part(pem, 0, pem.size - (sizeof END - 1)), SG_SPAN_LITERAL("\n" END));
+}
+
 #define WITHIN(label, body)                                                                                            \
     JOIN(SG_SPAN_LITERAL("-----BEGIN " label "-----\n"), body, SG_SPAN_LITERAL("-----END " label "-----\n"))
 
@@ -292,6 +300,7 @@ static void test_pem(void **state)
         {"begin and end only overlap", SG_SPAN_LITERAL("-----BEGIN PKCS7-----"), beside},
         {"an empty line inside", JOIN(SG_SPAN_LITERAL(BEGIN "\n"), body, SG_SPAN_LITERAL(END)), lines_of_64},
         {"an empty line at the end", JOIN(SG_SPAN_LITERAL(BEGIN), body, SG_SPAN_LITERAL("\n" END)), lines_of_64},
+        {"an empty line behind a full one", full_and_empty(bytes), lines_of_64},
         {"lines of 60", refolded(pem, 60), lines_of_64},
         {"lines of 76", refolded(pem, 76), lines_of_64},
         {"one long line", refolded(pem, 100000), lines_of_64},

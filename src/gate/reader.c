@@ -118,22 +118,33 @@ static bool close_all_but(int a, int b)
     return closed && close_range(high + 1, ~0u, 0) == 0;
 }
 
+/* Nobody waits for an answer any more. A reader that is still there may wait for ever, and so is ended: the readers, and this
+ * process until now, are a process group. Returns when all have ended: none is left to a first process that may not reap. */
+static void end_readers(pid_t outer_group)
+{
+    pid_t readers = getpgrp();
+    if (readers == getpid() && setpgid(0, outer_group) == 0)
+        (void)kill(-readers, SIGKILL);
+    while (wait(NULL) > 0 || errno == EINTR)
+        continue;
+}
+
 static _Noreturn void run_process(int control, int ready, const struct sg_anchors *anchors)
 {
     struct sg_sandbox sandbox = {0};
     struct sg_error error = {0};
+    pid_t outer_group = getpgrp();
     /* Dies with the program. */
     (void)prctl(PR_SET_PDEATHSIG, SIGKILL);
     (void)signal(SIGCHLD, SIG_DFL);
     (void)signal(SIGINT, SIG_IGN);
+    (void)setpgid(0, 0);
     if (!close_all_but(control, ready) || !sg_sandbox_prepare(&sandbox, &error).done ||
         write(ready, &sandbox, sizeof sandbox) != sizeof sandbox)
         end_process(1);
     close(ready);
     serve(control, &sandbox, anchors);
-    /* None is left to a first process that may not reap. */
-    while (wait(NULL) > 0 || errno == EINTR)
-        continue;
+    end_readers(outer_group);
     end_process(0);
 }
 

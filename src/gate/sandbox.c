@@ -123,11 +123,27 @@ static sg_result enter_seccomp(struct sg_error *error)
 
 #endif
 
+static int compare_nothing(const void *a, const void *b)
+{
+    (void)a;
+    (void)b;
+    return 0;
+}
+
+/* What the C library asks the system at first use and keeps, it must ask before that is forbidden: for the time zone's file
+ * (which one, TZ would have said), and how much memory the machine has, at the first sort of more than 1024 bytes (glibc 2.36).
+ * The TLS library under libcurl may have sorted as much, or not. */
+static void warm_up(void)
+{
+    char items[2048] = {0};
+    tzset();
+    qsort(items, sizeof items, 1, compare_nothing);
+}
+
 sg_result sg_sandbox_prepare(struct sg_sandbox *out, struct sg_error *error)
 {
     wipe_environment();
-    /* The C library reads the time zone's file at the first conversion of a time; which one, TZ would have said. */
-    tzset();
+    warm_up();
     if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0 || prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) != 0)
         return sg_fail_errno(error, SG_ERROR_INTERNAL, errno, "cannot give up privileges");
     out->landlock = enter_landlock();

@@ -71,8 +71,25 @@ static int allocate(void)
 
 static int work(void)
 {
-    char *memory = malloc(1 << 20);
-    return memory == NULL ? 1 : 0;
+    char *volatile memory = malloc(1 << 20);
+    bool had = memory != NULL;
+    free(memory);
+    return had ? 0 : 1;
+}
+
+static int compare_bytes(const void *a, const void *b)
+{
+    return *(const unsigned char *)a - *(const unsigned char *)b;
+}
+
+/* The first large sort of a process lets the C library ask how much memory the machine has. */
+static int sort_much(void)
+{
+    unsigned char items[4096];
+    for (size_t i = 0; i < sizeof items; i++)
+        items[i] = (unsigned char)(i * 31);
+    qsort(items, sizeof items, 1, compare_bytes);
+    return items[0] <= items[1] ? 0 : 1;
 }
 
 /* The wait status of a process that was confined before it tried. */
@@ -108,6 +125,7 @@ static void test_attempts(void **state)
         bool harmless;
     } rows[] = {
         {"work", work, false, true},
+        {"sort", sort_much, false, true},
         {"read the environment", read_environment, false, true},
         {"open a file", try_open, true, false},
         {"create a file", try_create, true, false},

@@ -413,26 +413,6 @@ static void test_offline(void **state)
                      "2026-11-24 00:00 UTC"});
 }
 
-/* How old a copy is, in the unit that a person would take. */
-static void test_ages(void **state)
-{
-    (void)state;
-#define CACHED_AT(time, age)                                                                                           \
-    {.now = (time),                                                                                                    \
-     .offline = true,                                                                                                  \
-     .status = SG_SOURCE_CACHED,                                                                                       \
-     .detail = LONG_TEXT ", fetched 2026-11-23 12:00 UTC (" age " ago; offline)"}
-    CHECK({.now = "2026-11-23T12:00:00Z",
-           .answer = {.status = 200, .body = LONG, .cache_control = "max-age=60"},
-           .status = SG_SOURCE_FRESH,
-           .detail = LONG_TEXT,
-           .tries = 1},
-          CACHED_AT("2026-11-23T11:59:00Z", "0 minutes"), CACHED_AT("2026-11-23T12:01:59Z", "1 minute"),
-          CACHED_AT("2026-11-23T13:59:59Z", "119 minutes"), CACHED_AT("2026-11-23T14:00:00Z", "2 hours"),
-          CACHED_AT("2026-11-25T11:59:59Z", "47 hours"), CACHED_AT("2026-11-25T12:00:00Z", "2 days"),
-          CACHED_AT("2026-12-23T23:59:59Z", "30 days"));
-}
-
 /* A clock that was set back, or a run with --now: what seems to come from the future is asked about. */
 static void test_a_copy_from_the_future(void **state)
 {
@@ -546,7 +526,6 @@ int main(void)
         IN_FOLDER(test_the_content_wins_over_the_server),
         IN_FOLDER(test_what_is_not_kept),
         IN_FOLDER(test_offline),
-        IN_FOLDER(test_ages),
         IN_FOLDER(test_a_copy_from_the_future),
         IN_FOLDER(test_a_cache_that_cannot_be_written),
         IN_FOLDER(test_files),

@@ -54,10 +54,14 @@ struct envelope_plan {
     const char *signature;
     const char *unsigned_attributes;
     const char *signer_more;
+    const char *wrapped_more;     /* behind the SignedData, in the [0] around it */
+    const char *signed_data_more; /* behind the signers */
+    const char *signers_more;     /* among them */
+    unsigned signed_data_tag, digests_tag, encapsulated_tag, signer_tag; /* 0: the right one */
 
     bool no_certificates;
     struct sg_span certificates; /* body; data NULL: leaf, CA, root */
-    int signers;                 /* 0: one; -1: none */
+    int signers;                 /* 0: one; -1: none; -2: nor a set for them */
     bool wrong_key;              /* the root's key signs */
     const char *content;         /* 48 bytes that are signed; NULL: zeros */
 };
@@ -174,12 +178,13 @@ static inline struct sg_span make_signer(const struct envelope_plan *plan, const
     if (plan->no_attributes)
         tagged = sg_span_of("", 0);
     EVP_PKEY *key = plan->wrong_key ? chain->root.key : chain->leaf.key;
-    return der(0x30, JOIN(planned(plan->signer_version, "02 01 01"),
-                          plan->signer_id != NULL ? hex(plan->signer_id) : make_signer_id(chain->leaf.certificate),
-                          planned(plan->signer_digest, SHA384_ABSENT), tagged,
-                          planned(plan->signature_algorithm, ECDSA_SHA384),
-                          plan->signature != NULL ? hex(plan->signature) : make_signature(key, der(0x31, attributes)),
-                          planned(plan->unsigned_attributes, ""), planned(plan->signer_more, "")));
+    return der(plan->signer_tag != 0 ? plan->signer_tag : 0x30,
+               JOIN(planned(plan->signer_version, "02 01 01"),
+                    plan->signer_id != NULL ? hex(plan->signer_id) : make_signer_id(chain->leaf.certificate),
+                    planned(plan->signer_digest, SHA384_ABSENT), tagged,
+                    planned(plan->signature_algorithm, ECDSA_SHA384),
+                    plan->signature != NULL ? hex(plan->signature) : make_signature(key, der(0x31, attributes)),
+                    planned(plan->unsigned_attributes, ""), planned(plan->signer_more, "")));
 }
 
 static inline struct sg_span make_certificates(const struct envelope_plan *plan, const struct chain *chain)
@@ -198,11 +203,16 @@ static inline struct sg_span make_cms(const struct envelope_plan *plan, const st
     int count = plan->signers == 0 ? 1 : plan->signers;
     for (int i = 0; i < count; i++)
         signers = JOIN(signers, make_signer(plan, chain));
-    struct sg_span signed_data =
-        der(0x30, JOIN(planned(plan->version, "02 01 01"), der(0x31, planned(plan->digest_algorithms, SHA384_ABSENT)),
-                       der(0x30, planned(plan->encapsulated, OID_DATA)), make_certificates(plan, chain),
-                       planned(plan->crls, ""), der(0x31, signers)));
-    return JOIN(der(0x30, JOIN(planned(plan->content_info_type, OID_SIGNED_DATA), der(0xA0, signed_data),
+    signers = JOIN(signers, planned(plan->signers_more, ""));
+    struct sg_span signed_data = der(
+        plan->signed_data_tag != 0 ? plan->signed_data_tag : 0x30,
+        JOIN(planned(plan->version, "02 01 01"),
+             der(plan->digests_tag != 0 ? plan->digests_tag : 0x31, planned(plan->digest_algorithms, SHA384_ABSENT)),
+             der(plan->encapsulated_tag != 0 ? plan->encapsulated_tag : 0x30, planned(plan->encapsulated, OID_DATA)),
+             make_certificates(plan, chain), planned(plan->crls, ""),
+             plan->signers == -2 ? sg_span_of("", 0) : der(0x31, signers), planned(plan->signed_data_more, "")));
+    return JOIN(der(0x30, JOIN(planned(plan->content_info_type, OID_SIGNED_DATA),
+                               der(0xA0, JOIN(signed_data, planned(plan->wrapped_more, ""))),
                                planned(plan->content_info_more, ""))),
                 planned(plan->after, ""));
 }

@@ -214,6 +214,12 @@ static void test_chains(void **state)
     struct certificate_plan weak = CA_PLAN("Weak");
     weak.curve = "P-256";
     struct authority weak_ca = make_authority(&weak, &chain.root);
+    struct certificate_plan twin = CA_PLAN("Test CA");
+    struct authority other_key = make_authority(&twin, &chain.root);
+    twin.name = "Other CA";
+    struct authority other_name = make_authority(&twin, &chain.root);
+    X509_set_pubkey(other_name.certificate, chain.ca.key);
+    assert_true(X509_sign(other_name.certificate, chain.root.key, EVP_sha384()) > 0);
     const struct {
         const char *what;
         struct sg_span certificates;
@@ -231,6 +237,10 @@ static void test_chains(void **state)
          "chain.pem: certificate 1 was not issued by certificate 2; order them leaf first, root last"},
         {"the root twice and the CA last", JOIN(leaf, ca, root, ca),
          "chain.pem: certificate 3 was not issued by certificate 4; order them leaf first, root last"},
+        {"the CA's name with another key", JOIN(leaf, certificate_pem(other_key.certificate), root),
+         "chain.pem: certificate 1 was not issued by certificate 2; order them leaf first, root last"},
+        {"the CA's key with another name", JOIN(leaf, certificate_pem(other_name.certificate), root),
+         "chain.pem: certificate 1 was not issued by certificate 2; order them leaf first, root last"},
         {"P-256", JOIN(leaf, certificate_pem(weak_ca.certificate), root),
          "chain.pem: certificate 1 was not issued by certificate 2; order them leaf first, root last"},
         {"P-256 last", JOIN(leaf, ca, root, certificate_pem(weak_ca.certificate)),
@@ -248,14 +258,16 @@ static void test_chains(void **state)
         assert_null(signer);
     }
     free_made_authority(&weak_ca);
+    free_made_authority(&other_key);
+    free_made_authority(&other_name);
 }
 
-/* A CA whose key is of another kind is named by its place. */
-static void test_weak_certificate(void **state)
+/* A CA whose key or signature is of another kind is named by its place. */
+static void check_weak(const char *curve, const EVP_MD *digest)
 {
-    (void)state;
     struct certificate_plan plan = CA_PLAN("Weak");
-    plan.digest = EVP_sha256();
+    plan.curve = curve;
+    plan.digest = digest;
     struct authority ca = make_authority(&plan, &chain.root);
     struct authority leaf = make_authority(&(struct certificate_plan){.name = "Below"}, &ca);
     struct sg_signer *signer = NULL;
@@ -268,6 +280,13 @@ static void test_weak_certificate(void **state)
                   "chain.pem: certificate 2 does not have a P-384 key and an ecdsa-with-SHA384 signature");
     free_made_authority(&ca);
     free_made_authority(&leaf);
+}
+
+static void test_weak_certificate(void **state)
+{
+    (void)state;
+    check_weak(NULL, EVP_sha256());
+    check_weak("P-256", NULL);
 }
 
 int main(void)

@@ -193,7 +193,7 @@ static void test_orders(void **state)
         "{\"profile_version_arn\":\"" PROFILE "\",\"effective_from\":\"2026-11-09T00:00:00Z\"}",
         "{\"certificate_hash\":\"" HASH "\"}",
         "{\"certificate_sha256\":\"" SHA "\"}",
-        "{\"certificate_sha256\":\"" SHA "\",\"revoked_at\":\"2026-11-20T00:00:00Z\"}",
+        "{\"certificate_sha256\":\"" SHA "\",\"revoked_at\":\"1970-01-01T00:00:00Z\"}",
     };
     enum { COUNT = sizeof entries / sizeof entries[0] };
     for (size_t first = 0; first < COUNT; first++) {

@@ -507,6 +507,8 @@ static void test_memory(void **state)
         .transport = &port, .folder = folder, .timeout_ms = 10000, .now = at("2026-11-23T12:00:00Z")};
     assert_done(sg_source_make(&setting, &source, &error), error);
     assert_failed(sg_source_load(source, &context, &error), error, SG_ERROR_MEMORY, "https://h/x: out of memory");
+    fake.asked = 0;
+    assert_false(sg_source_load(source, &context, NULL).done);
     assert_int_equal(sg_source_status(source), SG_SOURCE_UNAVAILABLE);
     sg_source_free(&source);
 }

@@ -322,8 +322,8 @@ static void test_match_is_exact(void **state)
 static void test_publishers_that_are_none(void **state)
 {
     (void)state;
-    const char *list[] = {"anything"};
     for (size_t count = 0; count < 2; count++) {
+        const char *list[] = {count == 0 ? HOTFIX : "anything"};
         const struct sg_code_signing_config config = {.name = "c", .publishers = list, .publisher_count = count};
         const struct sg_facts facts = good_facts();
         const struct sg_judging judging = usual_judging();

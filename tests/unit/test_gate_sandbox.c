@@ -44,7 +44,13 @@ static int try_execute(void)
 
 static int try_trace(void)
 {
-    return ptrace(PTRACE_ATTACH, getppid(), NULL, NULL) == 0 ? 1 : 0;
+    pid_t parent = getppid();
+    if (ptrace(PTRACE_ATTACH, parent, NULL, NULL) != 0)
+        return 0;
+    /* Without the filter it may; the parent would stay stopped if it were not let go. */
+    waitpid(parent, NULL, __WALL);
+    ptrace(PTRACE_DETACH, parent, NULL, NULL);
+    return 1;
 }
 
 static int try_fork(void)

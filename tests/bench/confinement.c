@@ -65,7 +65,10 @@ static sg_result read_here(const char *path, const struct sg_anchors *anchors, s
     bool opened = false;
     SG_CLEANUP(sg_facts_free) struct sg_facts facts = {.arena = sg_arena_make(SG_PACKAGE_ARENA_MAX_BYTES)};
     SG_TRY(sg_facts_open(path, &facts, &package, &opened, error));
-    return sg_facts_read_open(package, anchors, out, error);
+    SG_CLEANUP(sg_hasher_free) struct sg_hasher *hasher = NULL;
+    /* With a second thread, as a reader that has the machine to itself. */
+    SG_TRY(sg_hasher_start(true, &hasher, error));
+    return sg_facts_read_open(package, anchors, hasher, out, error);
 }
 
 /* What is measured must also be right. */

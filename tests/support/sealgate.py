@@ -45,7 +45,7 @@ class Result:
 def environment(**more):
     """A clean environment: PATH, the sanitizers' own settings, and what the caller adds."""
     kept = {"PATH": os.environ.get("PATH", "/usr/bin:/bin"), "LC_ALL": "C.UTF-8", "HOME": "/nonexistent"}
-    for name in ("ASAN_OPTIONS", "UBSAN_OPTIONS", "LSAN_OPTIONS", "LLVM_PROFILE_FILE", "TMPDIR"):
+    for name in ("ASAN_OPTIONS", "UBSAN_OPTIONS", "LSAN_OPTIONS", "LLVM_PROFILE_FILE", "TMPDIR", "SG_MUTANT", "SG_MUTANT_REACHED"):
         if name in os.environ:
             kept[name] = os.environ[name]
     kept.update(more)

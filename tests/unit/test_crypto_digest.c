@@ -95,6 +95,8 @@ static void test_base64(void **state)
 static void test_base64_refused(void **state)
 {
     (void)state;
+    char long_text[4000];
+    memset(long_text, 'A', sizeof long_text);
     const struct {
         const char *what;
         struct sg_span text;
@@ -114,6 +116,7 @@ static void test_base64_refused(void **state)
         {"a NUL inside", SG_SPAN_LITERAL("47DEQpj8HBSa+/TImW+\0JCeuQeRkm5NMpJWZG3hSuFU=")},
         {"a byte over 127", SG_SPAN_LITERAL("47DEQpj8HBSa+/TImW+\xE4JCeuQeRkm5NMpJWZG3hSuFU=")},
         {"hexadecimal", SG_SPAN_LITERAL("e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855")},
+        {"much more than a digest", sg_span_of(long_text, sizeof long_text)},
         {"31 bytes", SG_SPAN_LITERAL("AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA==")},
     };
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {

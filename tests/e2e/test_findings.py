@@ -272,7 +272,7 @@ class Packages(CaseTest):
     def test_names_within_the_limit_hold_nobody_up(self):
         started = time.monotonic()
         results = self.artifacts(self.judge({"long": long_names(2150), "other": self.kit.built()}), sealgate.BLOCKED)
-        self.assertLess(time.monotonic() - started, 60)
+        self.assertLess(time.monotonic() - started, sealgate.seconds(60))
         self.assertChecks(results["long"], "skipped", "skipped", "fail", "skipped")
         self.assertEqual(results["long"]["checks"]["mismatch"]["rule"], "unsigned")
         self.assertEqual(results["other"]["action"], "allow")
@@ -331,7 +331,7 @@ def parent_of(process):
 
 def grandchild(process, seconds=60):
     """The first process that a child of this one starts; None when there is none in time."""
-    limit = time.monotonic() + seconds
+    limit = time.monotonic() + sealgate.seconds(seconds)
     while time.monotonic() < limit:
         everyone = {int(name): parent_of(name) for name in os.listdir("/proc") if name.isdigit()}
         for candidate, parent in everyone.items():
@@ -342,7 +342,7 @@ def grandchild(process, seconds=60):
 
 def has_read(process, seconds=60):
     """Waits until the process has read from a package, which it does only once it is confined."""
-    limit = time.monotonic() + seconds
+    limit = time.monotonic() + sealgate.seconds(seconds)
     while time.monotonic() < limit:
         for item in Path(f"/proc/{process}/fd").iterdir():
             if os.readlink(item).endswith(".zip") and "pos:\t0\n" not in Path(f"/proc/{process}/fdinfo/{item.name}").read_text():
@@ -381,7 +381,7 @@ class Readers(CaseTest):
         gate.communicate()
 
     def finish(self, gate):
-        out, err = gate.communicate(timeout=120)
+        out, err = gate.communicate(timeout=sealgate.seconds(120))
         result = sealgate.Result(gate.returncode, out.decode(), err.decode(), out, list(gate.args))
         return result, self.artifacts(result, gate.returncode)
 
@@ -397,6 +397,7 @@ class Readers(CaseTest):
                            "memory or time, or did what it must not")
 
     @unittest.skipUnless(os.geteuid() == 0, "what a reader holds was not examined: only root may look into one")
+    @unittest.skipIf(sealgate.tool(), "what a reader holds was not examined: the tool holds more")
     def test_it_holds_little_and_may_do_less(self):
         gate, reader = self.start(reading=True)
         folder = Path(f"/proc/{reader}")
@@ -475,7 +476,7 @@ class EarlierRuns(CaseTest):
         self.addCleanup(signing.communicate)
         time.sleep(0.3)
         out.write_bytes(b"mine")
-        _, complaint = signing.communicate(timeout=120)
+        _, complaint = signing.communicate(timeout=sealgate.seconds(120))
         self.assertEqual(signing.returncode, sealgate.USAGE, complaint)
         self.assertRegex(complaint.decode(), "out.zip exists")
         self.assertEqual(out.read_bytes(), b"mine")

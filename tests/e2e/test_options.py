@@ -85,7 +85,8 @@ class OptionsTest(GateTest):
     def shell(self, script, **env):
         """A shell command with $SEALGATE, in the workspace; its exit code is the program's."""
         environment = sealgate.environment(SEALGATE=str(sealgate.binary()), **env)
-        return subprocess.run(["bash", "-c", script], cwd=self.workspace.path, env=environment, capture_output=True, timeout=120)
+        return subprocess.run(["bash", "-c", script], cwd=self.workspace.path, env=environment, capture_output=True,
+                              timeout=sealgate.seconds(120))
 
 
 class Words(OptionsTest):
@@ -529,7 +530,7 @@ class Appearance(OptionsTest):
                     self.skipTest(f"colours on a terminal were not tested: {reason}")
                 try:
                     subprocess.run([str(sealgate.binary()), "--ci", "none", "-q"], cwd=self.workspace.path, stdout=follower,
-                                   stderr=subprocess.DEVNULL, env=sealgate.environment(**env), timeout=60)
+                                   stderr=subprocess.DEVNULL, env=sealgate.environment(**env), timeout=sealgate.seconds(60))
                     self.assertEqual(b"\x1b[" in os.read(leader, 65536), colored)
                 finally:
                     os.close(leader)
@@ -587,7 +588,7 @@ class Artifacts(OptionsTest):
         user = {"user": 65534} if os.geteuid() == 0 else {}
         try:
             done = subprocess.run([str(sealgate.binary()), "--ci", "none", "-o", "json"], cwd=self.workspace.path,
-                                  env=sealgate.environment(), capture_output=True, timeout=60, **user)
+                                  env=sealgate.environment(), capture_output=True, timeout=sealgate.seconds(60), **user)
         except PermissionError:
             self.skipTest("nobody may not run the program where it was built")
         self.assertEqual(done.returncode, sealgate.UNDECIDED, done.stderr)

@@ -283,7 +283,8 @@ class Offline(CacheTest):
         # The sanitizer's leak check does not work under a tracer.
         environment = sealgate.environment(ASAN_OPTIONS="detect_leaks=0")
         command = ["strace", "-f", "-e", "trace=network", "-o", str(trace), str(sealgate.binary()), "--offline", "--ci", "none"]
-        done = subprocess.run(command, cwd=self.workspace.path, env=environment, capture_output=True, timeout=60)
+        done = subprocess.run(command, cwd=self.workspace.path, env=environment, capture_output=True,
+                              timeout=sealgate.seconds(60))
         if b"ptrace" in done.stderr.lower() or not trace.exists():
             self.skipTest("tracing is not allowed here")
         self.assertEqual(done.returncode, sealgate.UNDECIDED, done.stdout)
@@ -396,7 +397,7 @@ class Environment(RevocationTest):
                 self.assertUndecided(artifact, "trusted here")
 
     def test_without_a_ca_bundle_the_systems_store_decides(self):
-        self.configure({"one": WORLD.package}, sources=[self.list_source(revocation_list())], revocation={"timeout": "5s"})
+        self.configure({"one": WORLD.package}, sources=[self.list_source(revocation_list())], revocation={"timeout": "30s"})
         artifact = self.artifacts(self.workspace.verify(), sealgate.UNDECIDED)["one"]
         self.assertUndecided(artifact, "trusted here|CA certificates cannot be read")
 

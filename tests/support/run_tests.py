@@ -1,7 +1,10 @@
 #!/usr/bin/env python3
 """Runs the unit and end-to-end tests of one build, replays the inputs of its fuzz targets, and counts them.
 
-    run_tests.py --build build/dev [--jobs 2] [--wrap 'valgrind -q --error-exitcode=99'] [PATTERN...]
+    run_tests.py --build build/dev [--jobs 2] [--wrap 'setarch -R' | --valgrind] [PATTERN...]
+
+--wrap names a command to run test programs, and the program in end-to-end tests, under. --valgrind runs them under memcheck;
+whatever it complains of fails the test (memcheck.py).
 
 Prints what failed with its output, what was skipped with its reason, and last `N passed, N failed, N skipped`. PATTERNs choose
 test programs and modules by a part of their name. Exits with 1 when anything failed or nothing ran. SEALGATE_PROFILES names
@@ -10,16 +13,25 @@ the folder in which the programs of a coverage build keep their counters (tests/
 
 import argparse
 import concurrent.futures
+import functools
 import os
 import re
 import shlex
+import shutil
 import subprocess
 import sys
+import tempfile
 import time
 from pathlib import Path
 
+import memcheck
+
 ROOT = Path(__file__).resolve().parents[2]
 TIMEOUT_SECONDS = 600
+# Seconds under a tool: of valgrind, each run of the program takes some.
+SLOW_TIMEOUT_SECONDS = 4 * 3600
+# How many times longer the program may take with ThreadSanitizer; time limits of tests are multiplied by it.
+THREAD_SANITIZER_SLOWDOWN = 10
 
 
 class Outcome:
@@ -29,22 +41,23 @@ class Outcome:
 
 
 def run(name, command, environment):
+    limit = SLOW_TIMEOUT_SECONDS if "SEALGATE_SLOWDOWN" in environment else TIMEOUT_SECONDS
     started = time.monotonic()
     if "SEALGATE_PROFILES" in environment:
         # One file for each test: LLVM takes programs with equally many counters for the same program.
         environment = dict(environment, LLVM_PROFILE_FILE=f"{environment['SEALGATE_PROFILES']}/{name}.%c%m.profraw")
     try:
         done = subprocess.run(command, cwd=ROOT, env=environment, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
-                              stderr=subprocess.STDOUT, timeout=TIMEOUT_SECONDS, check=False)
+                              stderr=subprocess.STDOUT, timeout=limit, check=False)
         code, output = done.returncode, done.stdout.decode("utf-8", "replace")
     except subprocess.TimeoutExpired as late:
-        code, output = -1, (late.stdout or b"").decode("utf-8", "replace") + f"\nstopped after {TIMEOUT_SECONDS} s"
+        code, output = -1, (late.stdout or b"").decode("utf-8", "replace") + f"\nstopped after {limit} s"
     return code, output, time.monotonic() - started
 
 
-def run_unit(program, environment, wrap):
+def run_unit(program, environment, wrap=()):
     """cmocka counts in its closing lines; a program that dies before them failed."""
-    code, output, seconds = run(program.name, wrap + [str(program)], environment)
+    code, output, seconds = run(program.name, [*wrap, str(program)], environment)
     passed = sum(int(n) for n in re.findall(r"\[  PASSED  \] (\d+) test", output))
     failed = sum(int(n) for n in re.findall(r"\[  FAILED  \] (\d+) test", output))
     skipped = sum(int(n) for n in re.findall(r"\[  SKIPPED \] (\d+) test", output))
@@ -69,7 +82,7 @@ def run_module(module, environment):
     return Outcome(module, max(0, total - failed - skipped), failed, skipped, notes, output, seconds)
 
 
-def run_fuzz(program, environment, wrap):
+def run_fuzz(program, environment, wrap=()):
     """The stored inputs of one fuzz target, replayed: one test, whose output names the input that broke it last."""
     target = program.name.removeprefix("fuzz_")
     code, output, seconds = run(program.name, [*wrap, str(program), f"tests/fuzz/corpus/{target}"], environment)
@@ -77,6 +90,29 @@ def run_fuzz(program, environment, wrap):
     good = code == 0 and replayed is not None
     return Outcome(program.name, passed=int(good), failed=int(not good), notes=[replayed.group(0)] if good else [],
                    output=output, seconds=seconds)
+
+
+def under_command(wrap, folder, environment, test, item):
+    """One of the tests above, all of whose programs run under the command, if one is given."""
+    if not wrap:
+        return test(item, environment)
+    program = memcheck.make_script(folder, f"sealgate-{item if test is run_module else item.name}",
+                                   f'exec {wrap} {shlex.quote(environment["SEALGATE"])} "$@"')
+    return test(item, dict(environment, SEALGATE=str(program)), *([] if test is run_module else [shlex.split(wrap)]))
+
+
+def under_valgrind(limits, environment, test, item):
+    """One of the tests above, all of whose programs run under valgrind. What is complained of fails it."""
+    watch = memcheck.Watch(environment["SEALGATE"], limits)
+    told = dict(environment, SEALGATE=str(watch.program), SEALGATE_TOOL="valgrind", SEALGATE_SLOWDOWN=str(memcheck.SLOWDOWN))
+    try:
+        outcome = test(item, told) if test is run_module else test(item, told, [str(watch.under)])
+    finally:
+        complaints = watch.complaints()
+    if complaints:
+        outcome.failed += 1
+        outcome.output += f"\nvalgrind:\n{complaints}"
+    return outcome
 
 
 def executables(folder, pattern, chosen):
@@ -87,13 +123,19 @@ def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("--build", default="build/dev")
     parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1)
-    parser.add_argument("--wrap", default="", help="command to run unit test programs under")
+    under = parser.add_mutually_exclusive_group()
+    under.add_argument("--wrap", default="", help="command to run all programs under")
+    under.add_argument("--valgrind", action="store_true", help="run all programs under valgrind's memcheck")
     parser.add_argument("patterns", nargs="*")
     options = parser.parse_args()
 
     build = (ROOT / options.build).resolve()
-    environment = dict(os.environ, SEALGATE=str(build / "src/sealgate"), PYTHONDONTWRITEBYTECODE="1", PYTHONPATH=str(ROOT / "tests"),
-                       ASAN_OPTIONS="detect_leaks=1:abort_on_error=1", UBSAN_OPTIONS="print_stacktrace=1")
+    program = build / "src/sealgate"
+    environment = dict(os.environ, SEALGATE=str(program), PYTHONDONTWRITEBYTECODE="1", PYTHONPATH=str(ROOT / "tests"),
+                       ASAN_OPTIONS="detect_leaks=1:abort_on_error=1", UBSAN_OPTIONS="print_stacktrace=1",
+                       TSAN_OPTIONS="halt_on_error=1")
+    if b"__tsan_init" in program.read_bytes():
+        environment["SEALGATE_SLOWDOWN"] = str(THREAD_SANITIZER_SLOWDOWN)
     environment.setdefault("SEALGATE_SHARED", str(ROOT.parent / "shared"))
     wanted = [re.compile(re.escape(p)) for p in options.patterns]
 
@@ -103,13 +145,20 @@ def main():
     programs = executables(build / "tests", "test_*", chosen)
     targets = executables(build / "tests", "fuzz_*", chosen)
     modules = [f"e2e.{p.stem}" for p in sorted((ROOT / "tests/e2e").glob("test_*.py")) if chosen(p.stem)]
-    wrap = shlex.split(options.wrap)
-    with concurrent.futures.ThreadPoolExecutor(max_workers=options.jobs) as pool:
-        # The modules take longest: they start first.
-        futures = [pool.submit(run_module, m, environment) for m in modules]
-        futures += [pool.submit(run_unit, p, environment, wrap) for p in programs]
-        futures += [pool.submit(run_fuzz, p, environment, wrap) for p in targets]
-        outcomes = [f.result() for f in futures]
+    # The modules take longest: they start first.
+    tests = [(test, item) for test, items in ((run_module, modules), (run_unit, programs), (run_fuzz, targets)) for item in items]
+    folder = Path(tempfile.mkdtemp(prefix="sealgate-tests-"))
+    folder.chmod(0o755)
+    try:
+        if options.valgrind:
+            one = functools.partial(under_valgrind, memcheck.make_limits(folder), environment)
+        else:
+            one = functools.partial(under_command, options.wrap, folder, environment)
+        with concurrent.futures.ThreadPoolExecutor(max_workers=options.jobs) as pool:
+            futures = [pool.submit(one, test, item) for test, item in tests]
+            outcomes = [f.result() for f in futures]
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
 
     for outcome in sorted(outcomes, key=lambda o: o.name):
         print(f"  {outcome.name:<40} {outcome.passed:4} passed {outcome.failed:3} failed {outcome.skipped:3} skipped"

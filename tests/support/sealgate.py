@@ -26,6 +26,25 @@ def binary():
     return Path(os.environ.get("SEALGATE", ROOT / "build/dev/src/sealgate")).resolve()
 
 
+def seconds(count):
+    """So many seconds for the program as it is, and as many times more as it is slower under a tool (run_tests.py)."""
+    return count * float(os.environ.get("SEALGATE_SLOWDOWN", "1"))
+
+
+def tool():
+    """The tool that the program runs under, or an empty text."""
+    return os.environ.get("SEALGATE_TOOL", "")
+
+
+def sanitizer_options():
+    """The variable that the program's sanitizer reads its options from; None when it has none."""
+    program = binary().read_bytes()
+    for mark, variable in ((b"__asan_init", "ASAN_OPTIONS"), (b"__tsan_init", "TSAN_OPTIONS")):
+        if mark in program:
+            return variable
+    return None
+
+
 @dataclasses.dataclass
 class Result:
     code: int
@@ -45,7 +64,8 @@ class Result:
 def environment(**more):
     """A clean environment: PATH, the sanitizers' own settings, and what the caller adds."""
     kept = {"PATH": os.environ.get("PATH", "/usr/bin:/bin"), "LC_ALL": "C.UTF-8", "HOME": "/nonexistent"}
-    for name in ("ASAN_OPTIONS", "UBSAN_OPTIONS", "LSAN_OPTIONS", "LLVM_PROFILE_FILE", "TMPDIR", "SG_MUTANT", "SG_MUTANT_REACHED"):
+    for name in ("ASAN_OPTIONS", "UBSAN_OPTIONS", "LSAN_OPTIONS", "TSAN_OPTIONS", "LLVM_PROFILE_FILE",
+                 "TMPDIR", "SG_MUTANT", "SG_MUTANT_REACHED"):
         if name in os.environ:
             kept[name] = os.environ[name]
     kept.update(more)
@@ -55,7 +75,7 @@ def environment(**more):
 def run(*arguments, cwd=None, env=None, timeout=120):
     command = [str(binary()), *map(str, arguments)]
     done = subprocess.run(command, cwd=cwd, env=environment(**(env or {})), stdin=subprocess.DEVNULL, capture_output=True,
-                          timeout=timeout)
+                          timeout=seconds(timeout))
     return Result(done.returncode, done.stdout.decode(errors="backslashreplace"),
                   done.stderr.decode(errors="backslashreplace"), done.stdout, command)
 

@@ -234,7 +234,7 @@ static void test_many_functions(void **state)
     assert_int_equal(config->layers[9]->config_count, 1);
     sg_config_free(&config);
     /* 0.05 s without sanitizers. */
-    if (seconds > 2.0)
+    if (seconds > unit_seconds(2.0))
         fail_msg("10,000 artifacts took %.1f s", seconds);
     write_functions(VERSION USE CONFIGS OFF "layers:\n", 9992);
     check_problems("one more than 10,000 artifacts",

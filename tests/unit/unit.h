@@ -40,6 +40,14 @@
             fail_msg("%s\n  does not contain\n%s", (text), (part));                                                    \
     } while (0)
 
+/* So many seconds for the program as it is, and as many times more as it is slower under a tool (run_tests.py). */
+static inline double unit_seconds(double count)
+{
+    const char *slowdown = getenv("SEALGATE_SLOWDOWN");
+    double factor = slowdown != NULL ? strtod(slowdown, NULL) : 0;
+    return factor > 1 ? count * factor : count;
+}
+
 /* A file below ../shared, or NULL when the folder is not there (a user's clone): then skip with a message. */
 static inline const char *shared_path(char *out, size_t size, const char *name)
 {

@@ -183,6 +183,8 @@ static void assert_unreadable(const struct sg_report_artifact *artifact, const c
 static void test_rows(void **state)
 {
     (void)state;
+    /* cmocka's handler, which the readers inherit, would go on with the tests in one of them. */
+    (void)signal(SIGSEGV, SIG_DFL);
     const struct sg_gate_options options = gate_options();
     const char *tool = getenv("SEALGATE_TOOL");
     for (size_t i = 0; i < ROWS; i++) {

@@ -119,14 +119,15 @@ class Rewriting(unittest.TestCase):
                     self.assertEqual(self.run_program(arguments, number)[0], without)
 
     def test_marks_what_would_change_the_answer(self):
-        """The first operand alone is not to blame where the second refuses, too, and no check is where its question is not put."""
+        """One operand alone is not to blame where the other refuses, too; and what is not asked refuses nothing."""
         self.assertEqual(self.run_program((8, 9)), ("good", [6, 8, 9]))
         self.assertEqual(self.run_program((2, 3)), ("first", [3, 5, 8]))
         self.assertEqual(self.run_program((8, 10)), ("large", [2, 6, 7, 8, 9]))
         self.assertEqual(self.run_program((9, 3)), ("good", [8, 9]))
 
     def test_knows_an_operand_from_its_twin(self):
-        mutants = schemata.find({"src/room/twins.c": "static bool f(int a)\n{\n    return a > 1 && (a > 1 || !(a < 3 && a > 1));\n}\n"})
+        text = "static bool f(int a)\n{\n    return a > 1 && (a > 1 || !(a < 3 && a > 1));\n}\n"
+        mutants = schemata.find({"src/room/twins.c": text})
         self.assertEqual([mutant.key.removeprefix("src/room/twins.c f ") for mutant in mutants], [
             "[true] a > 1", "[true] (a > 1 || !(a < 3 && a > 1))", "[false] a > 1", "[false] !(a < 3 && a > 1)", "[true] a < 3",
             "[true] a > 1 #2"])

@@ -22,8 +22,9 @@ What is a check:
                           A call of a function that is named for a check (CHECKING) is left out, where no `if` guards it.
 
 What is left out, because it is no check of what is judged: conditions of loops; branches that only say that memory or a library
-failed (RESOURCES; the torture test makes these fail), questions whether it did, and what is in functions that free something; sizes and comparisons inside an
-operand, which is removed as a whole. Tables are left as they are, too: each row's check is a mutant where it is made.
+failed (RESOURCES; the torture test makes these fail), questions whether it did, and what is in functions that free something;
+sizes and comparisons inside an operand, which is removed as a whole; files that hand work to a thread (THREADS), where a condition
+says who waits for whom. Tables are left as they are, too: each row's check is a mutant where it is made.
 """
 
 import re
@@ -34,10 +35,11 @@ ROOMS = ("crypto", "package", "revocation", "verdict")
 REFUSING = re.compile(r"\b(?:sg_fail(?!_memory|_library)\w*|sg_refute\w*|refute_\w+|sg_malformed|sg_ambiguous|sg_unusual"
                       r"|sg_suspicious|sg_note\w*|sg_case_(?:fail|undecided|notice)|report_\w+|wrong|settle_unavailable"
                       r"|name_extension|skip\w*|SG_TRY)\s*\("
-                      r'|\bSG_FAILED\b|\breturn "|\*problem = ')
+                      r'|\bSG_FAILED\b|\breturn "|\bproblem = "|\*problem = ')
 PASSING = re.compile(r"^(?:return SG_OK;|continue;)$|\bSG_STATUS_PASS\b|= SG_PROVEN\b|= SG_CRL_GOOD\b")
 CHECKING = re.compile(r"(?:^|_)(?:check|verify|ask|compare|report|read_format)(?:_|$)")
 RESOURCES = re.compile(r"\b(?:sg_fail_memory|sg_fail_library)\s*\(|memory_lacked")
+THREADS = "#include <pthread.h>"
 FREEING = re.compile(r"(?:^|_)(?:free|cleanup)(?:_|$)|^forget_|_forget_")
 
 TOKEN = re.compile(r"""
@@ -152,11 +154,14 @@ class Finder:
                 self.valued(at + 1, self.until(at + 1, (";", ",")), True)
             at += 1
 
+    def behind(self, at):
+        """The token behind this one, or behind what is in the brackets that it opens."""
+        return (self.partner[at] if self.tokens[at].kind == "sign" and self.tokens[at].text in OPENING else at) + 1
+
     def until(self, at, signs):
         """The first of `signs` at this depth, or the bracket that closes it."""
         while self.tokens[at].text not in signs and not (self.tokens[at].kind == "sign" and self.tokens[at].text in ")]}"):
-            at = self.partner[at] if self.tokens[at].kind == "sign" and self.tokens[at].text in OPENING else at
-            at += 1
+            at = self.behind(at)
         return at
 
     def statement_end(self, at):
@@ -207,8 +212,9 @@ class Finder:
     def is_check(self, first, last):
         """Whether this is nothing but the call of a check, which a result is the answer of."""
         name = self.tokens[first]
-        return (name.kind == "word" and "sg_result" in self.type and self.tokens[first + 1] == "(" and self.partner[first + 1] == last - 1
-                and CHECKING.search(name.text) is not None and REFUSING.match(name.text + "(") is None)
+        return (name.kind == "word" and "sg_result" in self.type and self.tokens[first + 1] == "("
+                and self.partner[first + 1] == last - 1 and CHECKING.search(name.text) is not None
+                and REFUSING.match(name.text + "(") is None)
 
     def valued(self, first, last, is_bool):
         """What is returned, assigned or tried."""
@@ -225,7 +231,7 @@ class Finder:
         colon, depth = question + 1, 0
         while self.tokens[colon] != ":" or depth > 0:
             depth += {"?": 1, ":": -1}.get(self.tokens[colon].text, 0)
-            colon = (self.partner[colon] if self.tokens[colon].kind == "sign" and self.tokens[colon].text in OPENING else colon) + 1
+            colon = self.behind(colon)
         parts = ((question + 1, colon), (colon + 1, last))
         if any(RESOURCES.search(self.words(*part)) or self.tokens[part[0]].kind == "text" for part in parts):
             return
@@ -244,12 +250,10 @@ class Finder:
     def split(self, first, last, sign):
         parts, start, at = [], first, first
         while at < last:
-            if self.tokens[at].kind == "sign" and self.tokens[at].text in OPENING:
-                at = self.partner[at]
-            elif self.tokens[at] == sign and self.tokens[at].kind == "sign":
+            if self.tokens[at] == sign and self.tokens[at].kind == "sign":
                 parts.append((start, at))
                 start = at + 1
-            at += 1
+            at = self.behind(at)
         return [*parts, (start, last)]
 
     def operands(self, first, last, meaning):
@@ -276,8 +280,9 @@ class Finder:
 
 def sources(root):
     """{path: text} of the rooms whose checks are removed."""
-    return {str(path.relative_to(root)): path.read_text()
-            for room in ROOMS for path in sorted((root / "src" / room).glob("*.c"))}
+    paths = [path for room in ROOMS for path in sorted((root / "src" / room).glob("*.c"))]
+    texts = {str(path.relative_to(root)): path.read_text() for path in paths}
+    return {path: text for path, text in texts.items() if THREADS not in text}
 
 
 def find(texts):

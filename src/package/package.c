@@ -34,9 +34,12 @@ sg_result sg_package_read_with(struct sg_span bytes, struct sg_hasher *hasher, s
     SG_CLEANUP(sg_arena_free) struct sg_arena scratch = sg_arena_make(SG_PACKAGE_ARENA_MAX_BYTES);
     struct sg_zip zip = {
         .bytes = bytes, .arena = arena, .scratch = &scratch, .package = out, .hasher = hasher, .error = error};
+    struct sg_error later = {0};
     SG_TRY(sg_hasher_add(hasher, SG_HASH_FILE, bytes, error));
-    SG_TRY(read_zip(&zip));
-    return sg_hasher_finish(hasher, SG_HASH_FILE, out->sha256, error);
+    sg_result read = read_zip(&zip);
+    /* Also after an error: until it is done, the hasher's thread reads the bytes, which are the caller's. */
+    sg_result hashed = sg_hasher_finish(hasher, SG_HASH_FILE, out->sha256, read.done ? error : &later);
+    return read.done ? hashed : read;
 }
 
 sg_result sg_package_read(struct sg_span bytes, struct sg_arena *arena, struct sg_package *out, struct sg_error *error)

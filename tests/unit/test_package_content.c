@@ -2,6 +2,7 @@
  * ZX-01, ZX-04; FORMAT.md section 2). */
 #include "test_package_zip.h"
 
+#include <sys/mman.h>
 #include <time.h>
 
 /* --- digests ------------------------------------------------------------------------------------------------------------- */
@@ -183,6 +184,25 @@ static void test_file_too_large(void **state)
     assert_int_equal(package.structure.rule, SG_RULE_PACKAGE_TOO_LARGE);
     assert_string_equal(package.structure.message, "the file has 285212673 bytes; Lambda takes no package that large");
     free(bytes);
+    sg_arena_free(&arena);
+}
+
+/* An error comes back only when the hasher's thread has let go of the bytes, which then are gone. */
+static void test_an_error_lets_go_of_the_bytes(void **state)
+{
+    (void)state;
+    static const size_t size = (size_t)96 * 1024 * 1024;
+    struct sg_package package;
+    struct sg_hasher *hasher = NULL;
+    struct sg_arena arena = sg_arena_make(8);
+    struct sg_error error = {0};
+    void *bytes = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    assert_ptr_not_equal(bytes, MAP_FAILED);
+    assert_done(sg_hasher_start(true, &hasher, &error), error);
+    assert_failed(sg_package_read_with(sg_span_of(bytes, size), hasher, &arena, &package, &error), error,
+                  SG_ERROR_MEMORY, "out of memory");
+    assert_int_equal(munmap(bytes, size), 0);
+    sg_hasher_free(&hasher);
     sg_arena_free(&arena);
 }
 
@@ -426,6 +446,7 @@ int main(void)
         cmocka_unit_test(test_ten_megabytes_of_zeros),
         cmocka_unit_test(test_file_too_large),
         cmocka_unit_test(test_no_memory),
+        cmocka_unit_test(test_an_error_lets_go_of_the_bytes),
         cmocka_unit_test(test_every_length),
         cmocka_unit_test(test_every_bit),
         cmocka_unit_test(test_most_entries),

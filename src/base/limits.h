@@ -36,6 +36,9 @@
 #define SG_PACKAGE_MAX_NOTICES 20u
 /* Bytes inflated at a time: several times a deflate window, small enough for a cache. */
 #define SG_INFLATE_CHUNK_BYTES ((size_t)256 * 1024)
+/* From so many deflate blocks of fewer than so many packed bytes on average on, zlib inflates alone: real blocks have thousands. */
+#define SG_DEFLATE_TINY_BLOCKS      1000u
+#define SG_DEFLATE_TINY_BLOCK_BYTES 256u
 /* Bytes that may be inflated ahead of the hash, and pieces: enough that neither waits for the other at every turn. */
 #define SG_HASHER_RING_BYTES ((size_t)4 * 1024 * 1024)
 #define SG_HASHER_PIECES     1024u

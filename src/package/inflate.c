@@ -11,7 +11,7 @@ enum { WINDOW_BYTES = 32768 };
 
 struct sg_inflater {
     struct inflate_state igzip;
-    z_stream headers; /* reads the headers of deflate blocks, never a body */
+    z_stream zlib; /* reads the headers of deflate blocks, and whole streams of tiny ones */
     bool started;
     uint8_t window[WINDOW_BYTES]; /* the last bytes unpacked */
     size_t window_bytes;
@@ -25,8 +25,9 @@ struct stream {
     const struct sg_sink *sink;
     uint64_t size; /* unpacked so far */
     uint32_t crc;
+    uint64_t blocks; /* begun so far */
     bool last_block;
-    bool ended;
+    bool ended; /* the block, or with zlib the stream */
     const char *problem;
 };
 
@@ -36,7 +37,7 @@ sg_result sg_inflater_make(struct sg_inflater **out, struct sg_error *error)
     if (inflater == NULL)
         return sg_fail_memory(error);
     /* Negative window bits: a raw deflate stream (APPNOTE 4.4.5). */
-    if (inflateInit2(&inflater->headers, -MAX_WBITS) != Z_OK)
+    if (inflateInit2(&inflater->zlib, -MAX_WBITS) != Z_OK)
         return sg_fail_memory(error);
     inflater->started = true;
     *out = SG_TAKE(inflater);
@@ -46,19 +47,9 @@ sg_result sg_inflater_make(struct sg_inflater **out, struct sg_error *error)
 void sg_inflater_free(struct sg_inflater **inflater)
 {
     if (*inflater != NULL && (*inflater)->started)
-        inflateEnd(&(*inflater)->headers);
+        inflateEnd(&(*inflater)->zlib);
     free(*inflater);
     *inflater = NULL;
-}
-
-static void find_room(struct stream *stream, size_t wanted, uint8_t **room, size_t *room_bytes)
-{
-    if (stream->sink->room != NULL) {
-        stream->sink->room(stream->sink->self, wanted, room, room_bytes);
-        return;
-    }
-    *room = stream->inflater->room;
-    *room_bytes = wanted;
 }
 
 static uint32_t crc_of(uint32_t crc, struct sg_span bytes)
@@ -81,6 +72,61 @@ static sg_result take_stored(const struct sg_zip_entry *entry, const struct sg_s
     return SG_OK;
 }
 
+/* --- one piece ------------------------------------------------------------------------------------------------------------ */
+
+/* Room for what comes next: at most one byte more than is declared, which shows that there are more. */
+static void find_room(struct stream *stream, uint8_t **room, size_t *room_bytes)
+{
+    uint64_t most = stream->entry->uncompressed_size - stream->size + 1;
+    size_t wanted = most < SG_INFLATE_CHUNK_BYTES ? (size_t)most : SG_INFLATE_CHUNK_BYTES;
+    *room = stream->inflater->room;
+    *room_bytes = wanted;
+    if (stream->sink->room != NULL)
+        stream->sink->room(stream->sink->self, wanted, room, room_bytes);
+}
+
+static void slide_window(struct sg_inflater *inflater, struct sg_span piece)
+{
+    if (piece.size == 0)
+        return;
+    if (piece.size > WINDOW_BYTES)
+        piece = sg_span_part(piece, piece.size - WINDOW_BYTES, WINDOW_BYTES);
+    size_t room = WINDOW_BYTES - piece.size;
+    size_t kept = inflater->window_bytes < room ? inflater->window_bytes : room;
+    memmove(inflater->window, inflater->window + inflater->window_bytes - kept, kept);
+    memcpy(inflater->window + kept, piece.data, piece.size);
+    inflater->window_bytes = kept + piece.size;
+}
+
+/* Takes what was unpacked into the room, of which `room_left` bytes were not needed. */
+static sg_result take_piece(struct stream *stream, struct sg_span piece, bool damaged, size_t room_left,
+                            struct sg_error *error)
+{
+    stream->size += piece.size;
+    if (damaged)
+        stream->problem = "its deflate stream is damaged";
+    else if (stream->size > stream->entry->uncompressed_size)
+        stream->problem = "it unpacks to more bytes than declared";
+    else if (!stream->ended && room_left > 0)
+        stream->problem = "its deflate stream has no end";
+    if (stream->problem != NULL)
+        return SG_OK;
+    stream->crc = crc_of(stream->crc, piece);
+    return stream->sink->take(stream->sink->self, piece, error);
+}
+
+/* What a stream says at its end. */
+static const char *ended_problem(const struct stream *stream, bool bytes_follow)
+{
+    if (bytes_follow)
+        return "bytes follow the end of its deflate stream";
+    if (stream->size != stream->entry->uncompressed_size)
+        return "it unpacks to fewer bytes than declared";
+    if (stream->crc != stream->entry->crc32)
+        return "its bytes do not have the CRC that is declared";
+    return NULL;
+}
+
 /* --- block by block ------------------------------------------------------------------------------------------------------- */
 
 /* Bits of the body before what igzip reads next; it holds some of them already. */
@@ -90,48 +136,44 @@ static uint64_t position_bits(const struct stream *stream)
     return (uint64_t)(igzip->next_in - stream->entry->body.data) * 8 - (uint64_t)igzip->read_in_length;
 }
 
-/* Whether zlib takes the header of the block that begins here (RFC 1951, 3.2.3 to 3.2.7). With Z_TREES it stops behind it. */
-static sg_result check_header(struct stream *stream, struct sg_error *error)
+/* Has zlib begin where igzip stands, at a block. */
+static sg_result place_zlib(struct stream *stream, struct sg_error *error)
 {
-    z_stream *headers = &stream->inflater->headers;
+    z_stream *zlib = &stream->inflater->zlib;
     struct sg_span body = stream->entry->body;
     uint64_t position = position_bits(stream);
     size_t byte = (size_t)(position / 8);
     int used_bits = (int)(position % 8);
-    uint8_t nothing = 0;
-    bool good = inflateReset(headers) == Z_OK;
+    bool good = inflateReset(zlib) == Z_OK;
     if (used_bits > 0) {
-        good = good && inflatePrime(headers, 8 - used_bits, body.data[byte] >> used_bits) == Z_OK;
+        good = good && inflatePrime(zlib, 8 - used_bits, body.data[byte] >> used_bits) == Z_OK;
         byte++;
     }
     if (!good)
         return sg_fail(error, SG_ERROR_INTERNAL, "zlib cannot be reset");
     /* zlib never writes through next_in; its type says so only with ZLIB_CONST, which zlib.h may have been read without. */
-    headers->next_in = (Bytef *)(uintptr_t)(body.data + byte);
-    headers->avail_in = (uInt)(body.size - byte);
-    headers->next_out = &nothing;
-    headers->avail_out = 0;
-    int status = inflate(headers, Z_TREES);
+    zlib->next_in = (Bytef *)(uintptr_t)(body.data + byte);
+    zlib->avail_in = (uInt)(body.size - byte);
+    return SG_OK;
+}
+
+/* Whether zlib takes the header of the block that begins here (RFC 1951, 3.2.3 to 3.2.7). With Z_TREES it stops behind it. */
+static sg_result check_header(struct stream *stream, struct sg_error *error)
+{
+    z_stream *zlib = &stream->inflater->zlib;
+    uint8_t nothing = 0;
+    SG_TRY(place_zlib(stream, error));
+    zlib->next_out = &nothing;
+    zlib->avail_out = 0;
+    int status = inflate(zlib, Z_TREES);
     if (status == Z_MEM_ERROR)
         return sg_fail_memory(error);
     if (status == Z_DATA_ERROR)
         stream->problem = "its deflate stream is damaged";
-    else if ((headers->data_type & 256) == 0)
+    else if ((zlib->data_type & 256) == 0)
         stream->problem = "its deflate stream has no end";
-    stream->last_block = (headers->data_type & 64) != 0;
+    stream->last_block = (zlib->data_type & 64) != 0;
     return SG_OK;
-}
-
-static void slide_window(struct sg_inflater *inflater, struct sg_span piece)
-{
-    if (piece.size > WINDOW_BYTES)
-        piece = sg_span_part(piece, piece.size - WINDOW_BYTES, WINDOW_BYTES);
-    size_t room = WINDOW_BYTES - piece.size;
-    size_t kept = inflater->window_bytes < room ? inflater->window_bytes : room;
-    memmove(inflater->window, inflater->window + inflater->window_bytes - kept, kept);
-    if (piece.size > 0)
-        memcpy(inflater->window + kept, piece.data, piece.size);
-    inflater->window_bytes = kept + piece.size;
 }
 
 /* Begins a block, and makes igzip stop behind it, so that the next one's header can be checked: to igzip it is the last. The bit
@@ -152,45 +194,20 @@ static sg_result start_block(struct sg_inflater *inflater, struct sg_error *erro
     return SG_OK;
 }
 
-/* What a stream says at its end. */
-static const char *ended_problem(const struct stream *stream)
-{
-    if ((position_bits(stream) + 7) / 8 != stream->entry->body.size)
-        return "bytes follow the end of its deflate stream";
-    if (stream->size != stream->entry->uncompressed_size)
-        return "it unpacks to fewer bytes than declared";
-    if (stream->crc != stream->entry->crc32)
-        return "its bytes do not have the CRC that is declared";
-    return NULL;
-}
-
 /* As much of the block as fits into one piece of room. */
 static sg_result inflate_piece(struct stream *stream, struct sg_error *error)
 {
     struct inflate_state *igzip = &stream->inflater->igzip;
-    /* One byte more than declared shows that there are more. */
-    uint64_t most = stream->entry->uncompressed_size - stream->size + 1;
-    size_t wanted = most < SG_INFLATE_CHUNK_BYTES ? (size_t)most : SG_INFLATE_CHUNK_BYTES;
     uint8_t *room = NULL;
     size_t room_bytes = 0;
-    find_room(stream, wanted, &room, &room_bytes);
+    find_room(stream, &room, &room_bytes);
     igzip->next_out = room;
     igzip->avail_out = (uint32_t)room_bytes;
     int status = isal_inflate(igzip);
     struct sg_span piece = sg_span_of(room, room_bytes - igzip->avail_out);
-    stream->size += piece.size;
     stream->ended = igzip->block_state == ISAL_BLOCK_FINISH;
-    if (status != ISAL_DECOMP_OK && status != ISAL_END_INPUT)
-        stream->problem = "its deflate stream is damaged";
-    else if (stream->size > stream->entry->uncompressed_size)
-        stream->problem = "it unpacks to more bytes than declared";
-    else if (!stream->ended && igzip->avail_out > 0)
-        stream->problem = "its deflate stream has no end";
-    if (stream->problem != NULL)
-        return SG_OK;
-    stream->crc = crc_of(stream->crc, piece);
     slide_window(stream->inflater, piece);
-    return stream->sink->take(stream->sink->self, piece, error);
+    return take_piece(stream, piece, status != ISAL_DECOMP_OK && status != ISAL_END_INPUT, igzip->avail_out, error);
 }
 
 static sg_result inflate_block(struct stream *stream, struct sg_error *error)
@@ -199,11 +216,55 @@ static sg_result inflate_block(struct stream *stream, struct sg_error *error)
     if (stream->problem != NULL)
         return SG_OK;
     SG_TRY(start_block(stream->inflater, error));
+    stream->blocks++;
     stream->ended = false;
     while (stream->problem == NULL && !stream->ended)
         SG_TRY(inflate_piece(stream, error));
     return SG_OK;
 }
+
+/* --- tiny blocks ---------------------------------------------------------------------------------------------------------- */
+
+/* Stopping at each block costs microseconds, and a hostile stream can have one every ten bits. */
+static bool blocks_are_tiny(const struct stream *stream)
+{
+    return stream->blocks >= SG_DEFLATE_TINY_BLOCKS &&
+           position_bits(stream) / 8 < stream->blocks * SG_DEFLATE_TINY_BLOCK_BYTES;
+}
+
+static sg_result inflate_piece_with_zlib(struct stream *stream, struct sg_error *error)
+{
+    z_stream *zlib = &stream->inflater->zlib;
+    uint8_t *room = NULL;
+    size_t room_bytes = 0;
+    find_room(stream, &room, &room_bytes);
+    zlib->next_out = room;
+    zlib->avail_out = (uInt)room_bytes;
+    int status = inflate(zlib, Z_NO_FLUSH);
+    if (status == Z_MEM_ERROR)
+        return sg_fail_memory(error);
+    stream->ended = status == Z_STREAM_END;
+    return take_piece(stream, sg_span_of(room, room_bytes - zlib->avail_out),
+                      status != Z_OK && status != Z_STREAM_END && status != Z_BUF_ERROR, zlib->avail_out, error);
+}
+
+/* The rest of the stream, from the block where igzip stands. */
+static sg_result go_on_with_zlib(struct stream *stream, struct sg_error *error)
+{
+    struct sg_inflater *inflater = stream->inflater;
+    SG_TRY(place_zlib(stream, error));
+    if (inflater->window_bytes > 0 &&
+        inflateSetDictionary(&inflater->zlib, inflater->window, (uInt)inflater->window_bytes) != Z_OK)
+        return sg_fail(error, SG_ERROR_INTERNAL, "zlib does not take the window of a block");
+    stream->ended = false;
+    while (stream->problem == NULL && !stream->ended)
+        SG_TRY(inflate_piece_with_zlib(stream, error));
+    if (stream->problem == NULL)
+        stream->problem = ended_problem(stream, inflater->zlib.avail_in > 0);
+    return SG_OK;
+}
+
+/* --- streams -------------------------------------------------------------------------------------------------------------- */
 
 static sg_result take_deflated(struct stream *stream, struct sg_error *error)
 {
@@ -214,10 +275,13 @@ static sg_result take_deflated(struct stream *stream, struct sg_error *error)
     /* igzip never writes through next_in, either. */
     igzip->next_in = (uint8_t *)(uintptr_t)stream->entry->body.data;
     igzip->avail_in = (uint32_t)stream->entry->body.size;
-    while (stream->problem == NULL && !stream->last_block)
+    while (stream->problem == NULL && !stream->last_block) {
+        if (blocks_are_tiny(stream))
+            return go_on_with_zlib(stream, error);
         SG_TRY(inflate_block(stream, error));
+    }
     if (stream->problem == NULL)
-        stream->problem = ended_problem(stream);
+        stream->problem = ended_problem(stream, (position_bits(stream) + 7) / 8 != stream->entry->body.size);
     return SG_OK;
 }
 

@@ -4,7 +4,7 @@
  *
  * ISA-L's igzip inflates, two to three times as fast as zlib, and zlib judges the header of every deflate block: igzip takes
  * streams whose Huffman codes are incomplete, at which other readers stop. So what is taken here, zlib takes too, and with the
- * same bytes (tests/fuzz/fuzz_inflate.c holds the two against each other).
+ * same bytes (tests/fuzz/fuzz_inflate.c holds the two against each other). Streams of very many tiny blocks are zlib's alone.
  */
 #ifndef SG_PACKAGE_INFLATE_H
 #define SG_PACKAGE_INFLATE_H

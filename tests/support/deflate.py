@@ -91,6 +91,19 @@ def blocks(first_last=False):
     return dynamic(bits, literals({A: 2, END: 2}), [0], [A, END]).bytes()
 
 
+# Four blocks with the fixed codes and nothing in them; the program leaves streams of very many such blocks to zlib alone.
+FOUR_EMPTY = b"\x02\x08\x20\x80\x00"
+
+
+def far_behind():
+    """A match that reaches back over a thousand empty blocks."""
+    bits = dynamic(Bits(), literals({A: 1, END: 1}), [0], [A, END], last=False)
+    for _ in range(1100):
+        bits.number(2, 3)
+        bits.code(0, 7)
+    return dynamic(bits, FOUR, [1, 1], [MATCH_3, ("d", 0), END]).bytes()
+
+
 def sparse(*used):
     """A code length code in which only these have a code, of 1, 2, 3, … bits."""
     lengths = [0] * 19
@@ -137,6 +150,13 @@ STREAMS = {
     "fixed": fixed((0x30 + A, 8), (1, 7), (0, 5), (0, 7)),
     "nothing": b"",
     "half a header": one(literals({A: 1, END: 1}), [0], [A, END])[:5],
+    "tiny blocks": FOUR_EMPTY * 300 + one(literals({A: 1, END: 1}), [0], [A, END]),
+    "tiny blocks, then a match": far_behind(),
+    "tiny blocks, then incomplete": FOUR_EMPTY * 300 + one(literals({A: 2, END: 2}), [0], [A, END]),
+    "tiny blocks, then type 3": FOUR_EMPTY * 300 + bytes([7, 0, 0]),
+    "tiny blocks, then a distance beyond the beginning": FOUR_EMPTY * 300 + one(FOUR, [1, 1], [MATCH_3, ("d", 0), END]),
+    "tiny blocks, no end": FOUR_EMPTY * 300,
+    "tiny blocks, bytes behind": FOUR_EMPTY * 300 + one(literals({A: 1, END: 1}), [0], [A, END]) + b"x",
     "no last block": zlib.compress(b"x" * 100)[2:-4][:-1],
 }
 
@@ -152,9 +172,11 @@ def long_streams():
         for name, body in (("text", text), ("noise", noise), ("mixed", mixed), ("zeros", bytes(600000))):
             packer = zlib.compressobj(level, zlib.DEFLATED, -15)
             yield f"{name}, level {level}", body, packer.compress(body) + packer.flush()
-    packer = zlib.compressobj(6, zlib.DEFLATED, -15)
-    flushed = b"".join(packer.compress(text[at:at + 700]) + packer.flush(zlib.Z_SYNC_FLUSH) for at in range(0, 200000, 700))
-    yield "text, flushed every 700 bytes", text[:200200], flushed + packer.compress(b"") + packer.flush()
+    for size in (700, 90):
+        packer = zlib.compressobj(6, zlib.DEFLATED, -15)
+        pieces = [text[at:at + size] for at in range(0, 200000, size)]
+        flushed = b"".join(packer.compress(piece) + packer.flush(zlib.Z_SYNC_FLUSH) for piece in pieces)
+        yield f"text, flushed every {size} bytes", b"".join(pieces), flushed + packer.flush()
 
 
 def unpacked(stream):

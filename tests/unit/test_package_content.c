@@ -381,6 +381,28 @@ static void test_most_entries(void **state)
     sg_arena_free(&arena);
 }
 
+/* Ten million deflate blocks with nothing in them, at each of which it costs something to stop. */
+static void test_tiny_blocks(void **state)
+{
+    (void)state;
+    static const char four_blocks[] = "0208208000", last_block[] = "730400";
+    enum { TIMES = 2500000 };
+    char *packed = malloc(TIMES * (sizeof four_blocks - 1) + sizeof last_block);
+    struct places places;
+    assert_non_null(packed);
+    for (size_t i = 0; i < TIMES; i++)
+        memcpy(packed + i * (sizeof four_blocks - 1), four_blocks, sizeof four_blocks - 1);
+    memcpy(packed + (size_t)TIMES * (sizeof four_blocks - 1), last_block, sizeof last_block);
+    const struct entry entry = {.name = "tiny", .body = "A", .deflated = true, .packed = packed};
+    struct sg_span zip = write_zip(&entry, 1, &(struct archive){0}, &places);
+    free(packed);
+    double start = seconds();
+    assert_true(package_as_wanted("tiny blocks", zip, SG_RULE_NONE, NULL));
+    double took = seconds() - start;
+    if (took > unit_seconds(patience))
+        fail_msg("took %.1f s", took);
+}
+
 static void test_colliding_names(void **state)
 {
     (void)state;
@@ -450,6 +472,7 @@ int main(void)
         cmocka_unit_test(test_every_length),
         cmocka_unit_test(test_every_bit),
         cmocka_unit_test(test_most_entries),
+        cmocka_unit_test(test_tiny_blocks),
         cmocka_unit_test(test_colliding_names),
         cmocka_unit_test(test_too_many_entries),
         cmocka_unit_test(test_many_notices),

@@ -77,6 +77,13 @@ struct sg_time sg_time_now(void)
         .unix_seconds = now.tv_sec, .nanoseconds = (uint32_t)(now.tv_nsec / 1000000 * 1000000), .fraction_digits = 3};
 }
 
+int64_t sg_monotonic_ms(void)
+{
+    struct timespec now = {0};
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
+
 /* Takes `digits` decimal digits at *at; false when there are fewer. */
 static bool take_number(struct sg_span text, size_t *at, size_t digits, int *out)
 {

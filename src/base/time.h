@@ -1,7 +1,7 @@
 /*
  * Points in time with the precision they were written with.
  *
- * All functions are thread-safe; only sg_time_now looks at a clock.
+ * All functions are thread-safe; only sg_time_now and sg_monotonic_ms look at a clock.
  */
 #ifndef SG_BASE_TIME_H
 #define SG_BASE_TIME_H
@@ -29,6 +29,9 @@ struct sg_time sg_time_plus_months(struct sg_time time, int months);
 
 /* The system's clock, UTC, cut to milliseconds. */
 struct sg_time sg_time_now(void);
+
+/* Milliseconds of a clock that nobody sets, for durations and deadlines. */
+int64_t sg_monotonic_ms(void);
 
 /* ASN.1 GeneralizedTime in the one form the signed attributes use: 14 digits, an optional fraction of 1 to 9 digits, "Z";
  * a valid date from 1970 to 9999, no leap second (ATTACKS.md CM-30). False when it is anything else. */

@@ -1,20 +1,14 @@
 #include "cli/progress.h"
 
 #include <stdio.h>
-#include <time.h>
 #include <unistd.h>
+
+#include "base/time.h"
 
 enum { FIRST_AFTER_MS = 1000, NOT_BEFORE_MS = 100 };
 
 /* Back to the line's beginning, and clear it (ECMA-48, EL). */
 #define CLEAR "\r\033[K"
-
-static int64_t now_ms(void)
-{
-    struct timespec now = {0};
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
-}
 
 const char *sg_progress_text(char *out, size_t size, const struct sg_progress *progress, int64_t elapsed_ms)
 {
@@ -29,7 +23,7 @@ const char *sg_progress_text(char *out, size_t size, const struct sg_progress *p
 static void show(void *self, const struct sg_progress *progress)
 {
     struct sg_progress_line *line = self;
-    int64_t now = now_ms();
+    int64_t now = sg_monotonic_ms();
     char text[160];
     char shown[sizeof text + sizeof CLEAR];
     if (now - line->started_ms < FIRST_AFTER_MS || now - line->shown_ms < NOT_BEFORE_MS)
@@ -44,7 +38,7 @@ void sg_progress_start(struct sg_progress_line *line, bool wanted, struct sg_gat
 {
     const char *terminal = getenv("TERM");
     bool able = terminal != NULL && strcmp(terminal, "dumb") != 0 && isatty(STDERR_FILENO) == 1;
-    *line = (struct sg_progress_line){.wanted = wanted && able, .started_ms = now_ms()};
+    *line = (struct sg_progress_line){.wanted = wanted && able, .started_ms = sg_monotonic_ms()};
     if (!line->wanted)
         return;
     gate->on_progress = show;

@@ -11,12 +11,12 @@
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "base/cleanup.h"
 #include "base/file.h"
 #include "base/printable.h"
+#include "base/time.h"
 #include "gate/facts.h"
 #include "gate/facts_wire.h"
 
@@ -245,18 +245,11 @@ static sg_result send_request(const struct sg_readers *readers, const int descri
     return SG_OK;
 }
 
-static int64_t now_ms(void)
-{
-    struct timespec now = {0};
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
-}
-
 /* Waits until there is something to read; false when the time is over. */
 static bool wait_readable(int socket, int64_t deadline_ms)
 {
     for (;;) {
-        int64_t left = deadline_ms - now_ms();
+        int64_t left = deadline_ms - sg_monotonic_ms();
         struct pollfd entry = {.fd = socket, .events = POLLIN};
         int ready = left > 0 ? poll(&entry, 1, (int)left) : 0;
         if (ready >= 0 || errno != EINTR)
@@ -267,7 +260,7 @@ static bool wait_readable(int socket, int64_t deadline_ms)
 /* Everything up to the end of the stream, which is where the reader ended. */
 static sg_result receive_answer(int socket, struct sg_buffer *out, struct sg_error *error)
 {
-    int64_t deadline_ms = now_ms() + SG_READER_TIMEOUT_MS;
+    int64_t deadline_ms = sg_monotonic_ms() + SG_READER_TIMEOUT_MS;
     for (;;) {
         uint8_t piece[16384];
         if (!wait_readable(socket, deadline_ms))

@@ -5,6 +5,7 @@
 #include <time.h>
 
 #include "base/cleanup.h"
+#include "base/time.h"
 #include "base/url.h"
 #include "net/exchange.h"
 
@@ -245,9 +246,7 @@ static sg_result perform(void *self, const struct sg_http_request *request, stru
 static int64_t now_ms(void *self)
 {
     (void)self;
-    struct timespec now = {0};
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+    return sg_monotonic_ms();
 }
 
 static void sleep_ms(void *self, int64_t ms)

@@ -1,33 +1,10 @@
 /* Bounds of what is decoded, and what OpenSSL would take and this program does not: bytes behind a value, parameters where there
  * are none, times with fractions. */
 #include "test_crypto_crl_make.h"
-#include "test_crypto_envelope_make.h"
+#include "test_crypto_trusted_chain.h"
 
 #include "crypto/ber.h"
 #include "crypto/crl.h"
-
-static struct chain chain;
-static struct sg_anchors *anchors;
-
-static int set_up(void **state)
-{
-    struct sg_error error = {0};
-    (void)state;
-    chain = make_chain();
-    return sg_anchors_make(&anchors, &error).done &&
-                   sg_anchors_add_pem(anchors, certificate_pem(chain.root.certificate), "root.pem", &error).done
-               ? 0
-               : -1;
-}
-
-static int tear_down(void **state)
-{
-    (void)state;
-    free_chain(&chain);
-    sg_anchors_free(&anchors);
-    sg_arena_free(&made);
-    return 0;
-}
 
 static void verify(struct sg_span cms, struct sg_arena *arena, struct sg_envelope *out)
 {

@@ -1,28 +1,5 @@
 /* The certificates of an envelope and their path to a pinned root at the signing time (ATTACKS.md CM-33 to CM-41). */
-#include "test_crypto_envelope_make.h"
-
-static struct chain chain;
-static struct sg_anchors *anchors;
-
-static int set_up(void **state)
-{
-    struct sg_error error = {0};
-    (void)state;
-    chain = make_chain();
-    return sg_anchors_make(&anchors, &error).done &&
-                   sg_anchors_add_pem(anchors, certificate_pem(chain.root.certificate), "root.pem", &error).done
-               ? 0
-               : -1;
-}
-
-static int tear_down(void **state)
-{
-    (void)state;
-    free_chain(&chain);
-    sg_anchors_free(&anchors);
-    sg_arena_free(&made);
-    return 0;
-}
+#include "test_crypto_trusted_chain.h"
 
 static const uint8_t zeros[SG_SHA384_BYTES];
 

@@ -1,29 +1,6 @@
 /* The CMS and its signed attributes, bent one value at a time (ATTACKS.md section 2). Every envelope is signed after it was
  * bent, so that only the format can refute it. */
-#include "test_crypto_envelope_make.h"
-
-static struct chain chain;
-static struct sg_anchors *anchors;
-
-static int set_up(void **state)
-{
-    struct sg_error error = {0};
-    (void)state;
-    chain = make_chain();
-    return sg_anchors_make(&anchors, &error).done &&
-                   sg_anchors_add_pem(anchors, certificate_pem(chain.root.certificate), "root.pem", &error).done
-               ? 0
-               : -1;
-}
-
-static int tear_down(void **state)
-{
-    (void)state;
-    free_chain(&chain);
-    sg_anchors_free(&anchors);
-    sg_arena_free(&made);
-    return 0;
-}
+#include "test_crypto_trusted_chain.h"
 
 struct row {
     const char *what;

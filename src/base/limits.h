@@ -42,6 +42,10 @@
 /* Bytes that may be inflated ahead of the hash, and pieces: enough that neither waits for the other at every turn. */
 #define SG_HASHER_RING_BYTES ((size_t)4 * 1024 * 1024)
 #define SG_HASHER_PIECES     1024u
+/* The hashing thread is woken for so many bytes at once: waking it costs as much as hashing tens of thousands. */
+#define SG_HASHER_WAKE_BYTES ((size_t)1024 * 1024)
+/* With more than so many bytes before it, it has enough to do, and its caller computes the digests of single files. */
+#define SG_HASHER_BUSY_BYTES ((size_t)2 * 1024 * 1024)
 /* Bytes of memory for the facts of one package: directory records of 65,535 entries with long names. */
 #define SG_PACKAGE_ARENA_MAX_BYTES ((size_t)512 * 1024 * 1024)
 

@@ -4,18 +4,27 @@
 
 #include "base/cleanup.h"
 
+enum task { ADD_TO_FILE, ADD_TO_CONTENT, BEGIN_PART, ADD_TO_CONTENT_AND_PART, END_PART };
+
 /* Something to hash. */
 struct piece {
-    enum sg_hash hash;
+    enum task task;
     struct sg_span bytes;
+    uint8_t *sha256;   /* of END_PART: where the digest belongs */
     uint64_t ring_end; /* how much of the ring is free again once this is hashed */
 };
 
 struct sg_hasher {
     struct sg_sha256_stream *file;
     struct sg_sha384 *content;
-    uint8_t *ring; /* one piece of room without a thread */
+    struct sg_sha256_stream *part; /* of those that are the thread's */
+    uint8_t *ring;                 /* one piece of room without a thread */
     size_t ring_bytes;
+
+    /* The caller's part, and whether the caller's thread computes it. */
+    struct sg_sha256_stream *own_part;
+    uint8_t *part_sha256; /* NULL outside of parts */
+    bool part_is_own;
 
     bool threaded;
     pthread_t thread;
@@ -25,16 +34,29 @@ struct sg_hasher {
     bool running, ending, idle, caller_waits;
     struct piece pieces[SG_HASHER_PIECES];
     size_t added, hashed; /* pieces since the start */
+    size_t waiting_bytes; /* of the pieces that were added and not hashed */
     /* Bytes of the ring handed over and hashed since the start; a place in the ring is the rest of a division by its size. */
     uint64_t ring_used, ring_free;
     bool failed;
     struct sg_error error; /* why, when it failed */
 };
 
-static sg_result hash_piece(struct sg_hasher *hasher, enum sg_hash hash, struct sg_span bytes, struct sg_error *error)
+static sg_result do_piece(struct sg_hasher *hasher, const struct piece *piece, struct sg_error *error)
 {
-    return hash == SG_HASH_FILE ? sg_sha256_stream_add(hasher->file, bytes, error)
-                                : sg_sha384_add(hasher->content, bytes, error);
+    switch (piece->task) {
+    case ADD_TO_FILE:
+        return sg_sha256_stream_add(hasher->file, piece->bytes, error);
+    case BEGIN_PART:
+        return sg_sha256_stream_start(&hasher->part, error);
+    case ADD_TO_CONTENT_AND_PART:
+        SG_TRY(sg_sha256_stream_add(hasher->part, piece->bytes, error));
+        return sg_sha384_add(hasher->content, piece->bytes, error);
+    case END_PART:
+        return sg_sha256_stream_finish(hasher->part, piece->sha256, error);
+    case ADD_TO_CONTENT:
+        break;
+    }
+    return sg_sha384_add(hasher->content, piece->bytes, error);
 }
 
 /* --- the thread ----------------------------------------------------------------------------------------------------------- */
@@ -59,13 +81,14 @@ static void hash_oldest(struct sg_hasher *hasher)
     struct sg_error error = {0};
     bool skip = hasher->failed;
     pthread_mutex_unlock(&hasher->lock);
-    bool done = skip || hash_piece(hasher, piece.hash, piece.bytes, &error).done;
+    bool done = skip || do_piece(hasher, &piece, &error).done;
     pthread_mutex_lock(&hasher->lock);
     if (!done) {
         hasher->failed = true;
         hasher->error = error;
     }
     hasher->hashed++;
+    hasher->waiting_bytes -= piece.bytes.size;
     hasher->ring_free = piece.ring_end;
     /* Not for every piece: each time the caller wakes up has its cost. */
     if (hasher->caller_waits && hasher->ring_used - hasher->ring_free <= hasher->ring_bytes / 2)
@@ -86,9 +109,17 @@ static void *run_thread(void *argument)
 
 /* --- the caller ----------------------------------------------------------------------------------------------------------- */
 
+static void wake_thread(struct sg_hasher *hasher)
+{
+    if (hasher->idle)
+        pthread_cond_signal(&hasher->more);
+    hasher->idle = false;
+}
+
 /* Under the lock. */
 static void wait_for_thread(struct sg_hasher *hasher)
 {
+    wake_thread(hasher);
     hasher->caller_waits = true;
     pthread_cond_wait(&hasher->less, &hasher->lock);
     hasher->caller_waits = false;
@@ -119,6 +150,8 @@ sg_result sg_hasher_start(bool threaded, struct sg_hasher **out, struct sg_error
         return sg_fail_memory(error);
     SG_TRY(sg_sha256_stream_start(&hasher->file, error));
     SG_TRY(sg_sha384_start(&hasher->content, error));
+    SG_TRY(sg_sha256_stream_start(&hasher->part, error));
+    SG_TRY(sg_sha256_stream_start(&hasher->own_part, error));
     if (threaded)
         start_thread(hasher);
     *out = SG_TAKE(hasher);
@@ -145,6 +178,8 @@ void sg_hasher_free(struct sg_hasher **hasher)
     pthread_mutex_destroy(&(*hasher)->lock);
     sg_sha256_stream_free(&(*hasher)->file);
     sg_sha384_free(&(*hasher)->content);
+    sg_sha256_stream_free(&(*hasher)->part);
+    sg_sha256_stream_free(&(*hasher)->own_part);
     free((*hasher)->ring);
     free(*hasher);
     *hasher = NULL;
@@ -174,30 +209,69 @@ static bool in_ring(const struct sg_hasher *hasher, struct sg_span bytes)
     return (uintptr_t)bytes.data - (uintptr_t)hasher->ring < hasher->ring_bytes;
 }
 
-static void hand_over(struct sg_hasher *hasher, enum sg_hash hash, struct sg_span bytes)
+/* Under the lock. */
+static void queue(struct sg_hasher *hasher, struct piece piece)
 {
     while (hasher->added - hasher->hashed == SG_HASHER_PIECES)
         wait_for_thread(hasher);
-    if (in_ring(hasher, bytes))
-        hasher->ring_used += bytes.size;
-    hasher->pieces[hasher->added % SG_HASHER_PIECES] = (struct piece){hash, bytes, hasher->ring_used};
+    if (in_ring(hasher, piece.bytes))
+        hasher->ring_used += piece.bytes.size;
+    piece.ring_end = hasher->ring_used;
+    hasher->pieces[hasher->added % SG_HASHER_PIECES] = piece;
     hasher->added++;
-    if (hasher->idle)
-        pthread_cond_signal(&hasher->more);
+    hasher->waiting_bytes += piece.bytes.size;
+    if (hasher->waiting_bytes >= SG_HASHER_WAKE_BYTES)
+        wake_thread(hasher);
+}
+
+static sg_result hand_over(struct sg_hasher *hasher, struct piece piece, struct sg_error *error)
+{
+    if (!hasher->threaded)
+        return do_piece(hasher, &piece, error);
+    pthread_mutex_lock(&hasher->lock);
+    bool failed = hasher->failed;
+    if (!failed)
+        queue(hasher, piece);
+    pthread_mutex_unlock(&hasher->lock);
+    return failed ? sg_fail(error, hasher->error.code, "%s", hasher->error.message) : SG_OK;
 }
 
 sg_result sg_hasher_add(struct sg_hasher *hasher, enum sg_hash hash, struct sg_span bytes, struct sg_error *error)
 {
+    enum task task = hash == SG_HASH_FILE ? ADD_TO_FILE : ADD_TO_CONTENT;
     if (bytes.size == 0)
         return SG_OK;
-    if (!hasher->threaded)
-        return hash_piece(hasher, hash, bytes, error);
+    if (hash == SG_HASH_CONTENT && hasher->part_sha256 != NULL) {
+        if (hasher->part_is_own)
+            SG_TRY(sg_sha256_stream_add(hasher->own_part, bytes, error));
+        else
+            task = ADD_TO_CONTENT_AND_PART;
+    }
+    return hand_over(hasher, (struct piece){.task = task, .bytes = bytes}, error);
+}
+
+static bool is_busy(struct sg_hasher *hasher)
+{
     pthread_mutex_lock(&hasher->lock);
-    bool failed = hasher->failed;
-    if (!failed)
-        hand_over(hasher, hash, bytes);
+    bool busy = hasher->waiting_bytes > SG_HASHER_BUSY_BYTES;
     pthread_mutex_unlock(&hasher->lock);
-    return failed ? sg_fail(error, hasher->error.code, "%s", hasher->error.message) : SG_OK;
+    return busy;
+}
+
+sg_result sg_hasher_begin_part(struct sg_hasher *hasher, uint8_t *sha256, struct sg_error *error)
+{
+    hasher->part_sha256 = sha256;
+    hasher->part_is_own = !hasher->threaded || is_busy(hasher);
+    return hasher->part_is_own ? sg_sha256_stream_start(&hasher->own_part, error)
+                               : hand_over(hasher, (struct piece){.task = BEGIN_PART}, error);
+}
+
+sg_result sg_hasher_end_part(struct sg_hasher *hasher, struct sg_error *error)
+{
+    uint8_t *sha256 = hasher->part_sha256;
+    hasher->part_sha256 = NULL;
+    return hasher->part_is_own ? sg_sha256_stream_finish(hasher->own_part, sha256, error)
+                               : hand_over(hasher, (struct piece){.task = END_PART, .sha256 = sha256}, error);
 }
 
 sg_result sg_hasher_finish(struct sg_hasher *hasher, enum sg_hash hash, uint8_t *out, struct sg_error *error)

@@ -42,11 +42,9 @@ struct sg_records; /* what the *.dist-info/RECORD files of a package list; NULL 
 /* Reads all of them. Lives in zip->scratch. A RECORD that cannot be read is left to the pass over all bodies. */
 SG_RESULT sg_records_read(struct sg_zip *zip, struct sg_inflater *inflater, struct sg_records **out);
 
-/* Whether the entry is listed with a digest, so that sg_records_compare needs its SHA-256. */
+/* Whether the entry is listed with a digest, so that its SHA-256 is needed. */
 bool sg_records_want(const struct sg_records *records, const struct sg_zip_entry *entry);
-/* Holds an entry against what is listed; `sha256` is NULL when it was not wanted. */
-void sg_records_compare(struct sg_records *records, const struct sg_zip_entry *entry, const uint8_t *sha256);
-/* Notes what was found once every entry has been compared. */
-SG_RESULT sg_records_report(const struct sg_records *records, struct sg_zip *zip);
+/* Holds every entry against what is listed, once those that are wanted have their SHA-256, and notes what was found. */
+SG_RESULT sg_records_compare(struct sg_records *records, struct sg_zip *zip);
 
 #endif

@@ -76,9 +76,9 @@ static void compare_unlisted(struct sg_records *records, struct sg_span path)
     }
 }
 
-void sg_records_compare(struct sg_records *records, const struct sg_zip_entry *entry, const uint8_t *sha256)
+static void compare_entry(struct sg_records *records, const struct sg_zip_entry *entry)
 {
-    if (records == NULL || records->too_large || entry->kind == SG_ZIP_FOLDER)
+    if (entry->kind == SG_ZIP_FOLDER)
         return;
     struct sg_span path = sg_record_path(entry->name);
     size_t row = first_row(records, path);
@@ -88,7 +88,8 @@ void sg_records_compare(struct sg_records *records, const struct sg_zip_entry *e
         struct sg_record_row *listed = &records->rows[row];
         listed->seen = true;
         bool other_size = listed->has_size && listed->size != entry->uncompressed_size;
-        bool other_bytes = listed->has_sha256 && sha256 != NULL && memcmp(listed->sha256, sha256, SG_SHA256_BYTES) != 0;
+        bool other_bytes =
+            listed->has_sha256 && entry->sha256 != NULL && memcmp(listed->sha256, entry->sha256, SG_SHA256_BYTES) != 0;
         if (entry->kind == SG_ZIP_FILE && (other_size || other_bytes))
             count(&listed->record->changed, &listed->record->first_changed, path);
     }
@@ -145,12 +146,14 @@ static sg_result report_record(struct sg_zip *zip, const struct sg_record *recor
     return report_count(zip, record, false, "beside its own", record->extra, record->first_extra);
 }
 
-sg_result sg_records_report(const struct sg_records *records, struct sg_zip *zip)
+sg_result sg_records_compare(struct sg_records *records, struct sg_zip *zip)
 {
     if (records == NULL)
         return SG_OK;
     if (records->too_large)
         return sg_suspicious(zip, "the RECORD files of its Python packages are too large to be held against its files");
+    for (size_t i = 0; i < zip->package->entry_count; i++)
+        compare_entry(records, &zip->entries[i]);
     for (size_t i = 0; i < records->row_count; i++) {
         const struct sg_record_row *row = &records->rows[i];
         if (!row->seen && is_needed(row))

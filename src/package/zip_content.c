@@ -7,24 +7,21 @@
 
 /* What is done with the pieces of one body. */
 struct reading {
-    struct sg_hasher *hasher;        /* NULL for the signature entry, which is not hashed */
-    struct sg_buffer *keep;          /* the body itself, where it is needed: signature, link target; else NULL */
-    struct sg_name_scan *scan;       /* files only, else NULL */
-    struct sg_sha256_stream *sha256; /* files whose digest a RECORD lists, else NULL */
+    struct sg_hasher *hasher;  /* NULL for the signature entry, which is not hashed */
+    struct sg_buffer *keep;    /* the body itself, where it is needed: signature, link target; else NULL */
+    struct sg_name_scan *scan; /* files only, else NULL */
 };
 
 /* What one pass over all bodies needs. */
 struct pass {
-    struct sg_inflater *inflater;    /* owned */
-    struct sg_sha256_stream *sha256; /* owned */
-    struct sg_records *records;      /* in the scratch arena */
+    struct sg_inflater *inflater; /* owned */
+    struct sg_records *records;   /* in the scratch arena */
     struct sg_name_scan scan;
 };
 
 static void cleanup_pass(struct pass *pass)
 {
     sg_inflater_free(&pass->inflater);
-    sg_sha256_stream_free(&pass->sha256);
 }
 
 static void find_room(void *self, size_t wanted, uint8_t **room, size_t *room_bytes)
@@ -39,8 +36,6 @@ static sg_result take_piece(void *self, struct sg_span piece, struct sg_error *e
     struct reading *reading = self;
     if (reading->keep != NULL)
         SG_TRY(sg_buffer_append(reading->keep, piece, error));
-    if (reading->sha256 != NULL)
-        SG_TRY(sg_sha256_stream_add(reading->sha256, piece, error));
     if (reading->scan != NULL)
         sg_name_scan_take(reading->scan, piece);
     return reading->hasher != NULL ? sg_hasher_add(reading->hasher, SG_HASH_CONTENT, piece, error) : SG_OK;
@@ -132,26 +127,27 @@ static sg_result report_scan(struct sg_zip *zip, struct sg_name_scan *scan, cons
         name, sg_printable(&shown, sg_span_of(scan->name, scan->name_bytes)), scan->name_offset);
 }
 
-static sg_result read_file(struct sg_zip *zip, struct pass *pass, const struct sg_zip_entry *entry, const char *name)
+static sg_result scan_file(struct sg_zip *zip, struct pass *pass, const struct sg_zip_entry *entry, const char *name)
 {
-    uint8_t sha256[SG_SHA256_BYTES];
-    bool wanted = sg_records_want(pass->records, entry);
-    if (wanted)
-        SG_TRY(sg_sha256_stream_start(&pass->sha256, zip->error));
-    /* A listed digest says more than the scan could. */
-    struct reading reading = {
-        .hasher = zip->hasher, .scan = wanted ? NULL : &pass->scan, .sha256 = wanted ? pass->sha256 : NULL};
+    struct reading reading = {.hasher = zip->hasher, .scan = &pass->scan};
     sg_name_scan_start(&pass->scan, entry->name);
     SG_TRY(read_body(zip, pass->inflater, entry, &reading, name));
-    if (sg_zip_refuted(zip))
-        return SG_OK;
-    if (wanted)
-        SG_TRY(sg_sha256_stream_finish(pass->sha256, sha256, zip->error));
-    sg_records_compare(pass->records, entry, wanted ? sha256 : NULL);
-    return report_scan(zip, &pass->scan, name);
+    return sg_zip_refuted(zip) ? SG_OK : report_scan(zip, &pass->scan, name);
 }
 
-static sg_result read_entry(struct sg_zip *zip, struct pass *pass, const struct sg_zip_entry *entry)
+/* A file that a RECORD lists: its digest says more than the scan could. */
+static sg_result read_listed(struct sg_zip *zip, struct pass *pass, struct sg_zip_entry *entry, const char *name)
+{
+    void *room = NULL;
+    struct reading reading = {.hasher = zip->hasher};
+    SG_TRY(sg_arena_alloc(zip->scratch, 1, SG_SHA256_BYTES, &room, zip->error));
+    entry->sha256 = room;
+    SG_TRY(sg_hasher_begin_part(zip->hasher, entry->sha256, zip->error));
+    SG_TRY(read_body(zip, pass->inflater, entry, &reading, name));
+    return sg_hasher_end_part(zip->hasher, zip->error);
+}
+
+static sg_result read_entry(struct sg_zip *zip, struct pass *pass, struct sg_zip_entry *entry)
 {
     struct sg_printable shown;
     const char *name = sg_printable(&shown, entry->name);
@@ -159,9 +155,10 @@ static sg_result read_entry(struct sg_zip *zip, struct pass *pass, const struct 
     if (sg_span_equal(entry->name, SG_SPAN_LITERAL(SG_SIGNATURE_NAME)) && entry->kind == SG_ZIP_FILE)
         return read_signature(zip, pass->inflater, entry);
     SG_TRY(sg_hasher_add(zip->hasher, SG_HASH_CONTENT, entry->name, zip->error));
+    if (sg_records_want(pass->records, entry))
+        return read_listed(zip, pass, entry, name);
     if (entry->kind == SG_ZIP_FILE)
-        return read_file(zip, pass, entry, name);
-    sg_records_compare(pass->records, entry, NULL);
+        return scan_file(zip, pass, entry, name);
     if (entry->kind == SG_ZIP_LINK)
         return read_link(zip, pass->inflater, entry, name);
     return read_body(zip, pass->inflater, entry, &reading, name);
@@ -174,7 +171,6 @@ sg_result sg_zip_read_content(struct sg_zip *zip)
     SG_TRY(sg_records_read(zip, pass.inflater, &pass.records));
     for (size_t i = 0; i < zip->package->entry_count && !sg_zip_refuted(zip); i++)
         SG_TRY(read_entry(zip, &pass, &zip->entries[i]));
-    if (!sg_zip_refuted(zip))
-        SG_TRY(sg_records_report(pass.records, zip));
-    return sg_hasher_finish(zip->hasher, SG_HASH_CONTENT, zip->package->content, zip->error);
+    SG_TRY(sg_hasher_finish(zip->hasher, SG_HASH_CONTENT, zip->package->content, zip->error));
+    return sg_zip_refuted(zip) ? SG_OK : sg_records_compare(pass.records, zip);
 }

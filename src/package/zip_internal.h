@@ -35,6 +35,7 @@ struct sg_zip_entry {
     uint32_t external_attributes;
     uint16_t version_needed;
     uint32_t modified; /* DOS time and date */
+    uint8_t *sha256;   /* of a file whose digest a RECORD lists, else NULL; there once the content is hashed */
 };
 
 struct sg_zip {

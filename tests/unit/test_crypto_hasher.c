@@ -1,4 +1,4 @@
-/* The two digests in a thread of their own, and without one: the same as in one call, whatever the pieces. */
+/* The digests in a thread of their own, and without one: the same as in one call, whatever the pieces and parts. */
 #include "unit.h"
 
 #include "crypto/hasher.h"
@@ -87,6 +87,68 @@ static void test_same_digest(void **state)
     free(bytes);
 }
 
+enum { PARTS = 300 };
+
+/* Every third part is empty; together the others are many times what makes the thread busy. */
+static size_t part_bytes(size_t part)
+{
+    if (part % 3 == 0)
+        return 0;
+    return part % 4 == 0 ? 120001 : part * 7;
+}
+
+/* Adds the parts, with a byte of the content between them, and returns how many bytes that makes. `lead` bytes of the file come
+ * first: as long as the thread has these before it, the caller's thread computes the digests of parts. */
+static size_t add_parts(struct sg_hasher *hasher, const uint8_t *bytes, size_t lead, uint8_t digests[][SG_SHA256_BYTES])
+{
+    struct sg_error error = {0};
+    size_t at = 0;
+    assert_done(sg_hasher_add(hasher, SG_HASH_FILE, sg_span_of(bytes, lead), &error), error);
+    for (size_t part = 0; part < PARTS; part++) {
+        size_t half = part_bytes(part) / 2;
+        assert_done(sg_hasher_begin_part(hasher, digests[part], &error), error);
+        assert_done(sg_hasher_add(hasher, SG_HASH_CONTENT, sg_span_of(bytes + at, half), &error), error);
+        assert_done(
+            sg_hasher_add(hasher, SG_HASH_CONTENT, sg_span_of(bytes + at + half, part_bytes(part) - half), &error),
+            error);
+        assert_done(sg_hasher_end_part(hasher, &error), error);
+        at += part_bytes(part);
+        assert_done(sg_hasher_add(hasher, SG_HASH_CONTENT, sg_span_of(bytes + at++, 1), &error), error);
+    }
+    return at;
+}
+
+static void check_parts(const uint8_t *bytes, bool threaded, size_t lead)
+{
+    static uint8_t digests[PARTS][SG_SHA256_BYTES];
+    struct sg_error error = {0};
+    struct sg_hasher *hasher = NULL;
+    uint8_t wanted[SG_SHA384_BYTES], got[SG_SHA384_BYTES], part_wanted[SG_SHA256_BYTES];
+    memset(digests, 0, sizeof digests);
+    assert_done(sg_hasher_start(threaded, &hasher, &error), error);
+    size_t size = add_parts(hasher, bytes, lead, digests);
+    assert_done(sg_hasher_finish(hasher, SG_HASH_CONTENT, got, &error), error);
+    assert_done(sg_sha384(sg_span_of(bytes, size), wanted, &error), error);
+    assert_memory_equal(wanted, got, sizeof got);
+    for (size_t part = 0, at = 0; part < PARTS; at += part_bytes(part++) + 1) {
+        assert_done(sg_sha256(sg_span_of(bytes + at, part_bytes(part)), part_wanted, &error), error);
+        if (memcmp(part_wanted, digests[part], sizeof part_wanted) != 0)
+            fail_msg("part %zu, %s a thread, behind %zu bytes: another digest", part, threaded ? "with" : "without",
+                     lead);
+    }
+    sg_hasher_free(&hasher);
+}
+
+static void test_parts_have_digests(void **state)
+{
+    (void)state;
+    uint8_t *bytes = make_bytes();
+    check_parts(bytes, false, 0);
+    check_parts(bytes, true, 0);
+    check_parts(bytes, true, TOTAL_BYTES);
+    free(bytes);
+}
+
 /* Room is handed out again and again as long as nothing was added, and pieces may be smaller than it. */
 static void test_room_is_lent(void **state)
 {
@@ -133,6 +195,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_same_digest),
+        cmocka_unit_test(test_parts_have_digests),
         cmocka_unit_test(test_room_is_lent),
         cmocka_unit_test(test_ended_early),
     };

@@ -143,6 +143,8 @@
 #define SG_SOURCE_TIMEOUT_MAX_MS 600000
 /* Milliseconds to connect, within the time above. */
 #define SG_CONNECT_TIMEOUT_MS 5000
+/* Connections that stay open between requests, to all hosts together. */
+#define SG_HTTP_KEPT_CONNECTIONS 48u
 /* Back-off between tries, in milliseconds: first upper bound, largest upper bound (full jitter below them). */
 #define SG_BACKOFF_FIRST_MS 200
 #define SG_BACKOFF_MAX_MS   5000

@@ -11,6 +11,7 @@
 
 struct request {
     struct sg_gate_options gate;
+    struct sg_http_client *client; /* owned */
     struct sg_transport transport;
     char *path; /* of the lock file; owned */
     bool check;
@@ -19,6 +20,7 @@ struct request {
 static void cleanup_request(struct request *request)
 {
     free(request->path);
+    sg_http_client_free(&request->client);
 }
 
 static sg_result read_request(const struct sg_arguments *arguments, struct request *request, struct sg_error *error)
@@ -34,7 +36,8 @@ static sg_result read_request(const struct sg_arguments *arguments, struct reque
         SG_TRY(sg_parse_time("now", now, &gate->now, error));
     SG_TRY(sg_request_config_path(arguments, &gate->config_path, error));
     SG_TRY(sg_request_jobs(arguments, &gate->jobs, error));
-    request->transport = sg_http_transport();
+    SG_TRY(sg_http_client_make(&request->client, error));
+    request->transport = sg_http_transport(request->client);
     gate->transport = &request->transport;
     if (output == NULL)
         return sg_lock_path(gate->config_path, &request->path, error);

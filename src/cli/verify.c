@@ -17,7 +17,8 @@ struct request {
     struct sg_gate_options gate;
     struct sg_outputs outputs;
     struct sg_style style;
-    const char **only; /* owned */
+    const char **only;             /* owned */
+    struct sg_http_client *client; /* owned */
     struct sg_transport transport;
     struct sg_progress_line progress;
     char working_directory[PATH_MAX];
@@ -26,6 +27,7 @@ struct request {
 static void cleanup_request(struct request *request)
 {
     free(request->only);
+    sg_http_client_free(&request->client);
 }
 
 /* I/N with 1 <= I <= N. */
@@ -77,7 +79,8 @@ static sg_result read_gate(const struct sg_arguments *arguments, struct request 
     SG_TRY(sg_request_config_path(arguments, &gate->config_path, error));
     SG_TRY(read_shard(sg_arguments_value(arguments, "shard"), gate, error));
     SG_TRY(read_warn_exit_code(sg_arguments_value(arguments, "warn-exit-code"), &gate->warn_exit_code, error));
-    request->transport = sg_http_transport();
+    SG_TRY(sg_http_client_make(&request->client, error));
+    request->transport = sg_http_transport(request->client);
     gate->transport = &request->transport;
     return sg_request_jobs(arguments, &gate->jobs, error);
 }

@@ -213,6 +213,11 @@ int sg_exchange_before_request(void *data, char *remote, char *local, int remote
     (void)local;
     (void)remote_port;
     (void)local_port;
+    exchange->connected = true;
+    /* A kept connection was made for the same host and port, and judged then; of its proxy libcurl knows nothing any more. */
+    long connects = 1;
+    if (curl_easy_getinfo(exchange->handle, CURLINFO_NUM_CONNECTS, &connects) == CURLE_OK && connects == 0)
+        return CURL_PREREQFUNC_OK;
     long connect_status = 0;
     CURLcode code = curl_easy_getinfo(exchange->handle, CURLINFO_HTTP_CONNECTCODE, &connect_status);
     bool proxied = (code == CURLE_OK && connect_status != 0) || exchange->socks_in_environment;

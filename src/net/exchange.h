@@ -25,6 +25,7 @@ struct sg_exchange {
     struct sg_span host;              /* of the URL */
     bool proxy_in_environment;        /* the connection may be the proxy's */
     bool socks_in_environment;
+    bool connected; /* with TLS, by a new connection or a kept one */
     size_t header_bytes;
     bool headers_done; /* those of the final answer; what follows are trailers */
     bool encoded;      /* a Content-Encoding other than identity */

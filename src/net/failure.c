@@ -75,11 +75,11 @@ static sg_result explain_timeout(const struct sg_exchange *exchange, struct sg_h
     const char *what = "no answer came";
     if (exchange->headers_done)
         what = "the answer was not complete";
-    else if (info_microseconds(exchange, CURLINFO_NAMELOOKUP_TIME_T) == 0)
+    else if (!exchange->connected && info_microseconds(exchange, CURLINFO_NAMELOOKUP_TIME_T) == 0)
         what = "the host name was not resolved";
-    else if (info_microseconds(exchange, CURLINFO_CONNECT_TIME_T) == 0)
+    else if (!exchange->connected && info_microseconds(exchange, CURLINFO_CONNECT_TIME_T) == 0)
         what = "no connection came about";
-    else if (info_microseconds(exchange, CURLINFO_APPCONNECT_TIME_T) == 0)
+    else if (!exchange->connected)
         what = "the TLS handshake was not complete";
     bool slow = strncmp(exchange->curl_message, "Operation too slow", 18) == 0;
     snprintf(cause, sizeof cause, "%s after %" PRId64 ".%" PRId64 " s%s", what, tenths / 10, tenths % 10,

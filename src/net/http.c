@@ -7,6 +7,7 @@
 #include "base/cleanup.h"
 #include "base/time.h"
 #include "base/url.h"
+#include "net/client.h"
 #include "net/exchange.h"
 
 sg_result sg_net_start(struct sg_error *error)
@@ -68,8 +69,7 @@ static sg_result set_request(struct sg_exchange *exchange, struct curl_slist *he
     SET(CURLOPT_HTTPHEADER, headers);
     SET(CURLOPT_NOSIGNAL, 1L);
     SET(CURLOPT_NOPROGRESS, 1L);
-    SET(CURLOPT_FRESH_CONNECT, 1L);
-    SET(CURLOPT_FORBID_REUSE, 1L);
+    SET(CURLOPT_MAXCONNECTS, 1L);
     return SG_OK;
 }
 
@@ -215,27 +215,36 @@ static sg_result check_request(const struct sg_http_request *request, struct sg_
     return SG_OK;
 }
 
+static sg_result set_all(struct sg_exchange *exchange, struct curl_slist *headers, struct sg_error *error)
+{
+    SG_TRY(set_request(exchange, headers, error));
+    SG_TRY(set_tls(exchange, error));
+    SG_TRY(set_bounds(exchange, error));
+    return set_callbacks(exchange, error);
+}
+
 static sg_result perform(void *self, const struct sg_http_request *request, struct sg_http_response *response,
                          struct sg_http_failure *failure, struct sg_error *error)
 {
-    (void)self;
+    struct sg_http_client *client = self;
     *response = (struct sg_http_response){0};
     *failure = (struct sg_http_failure){0};
     SG_TRY(check_request(request, error));
+    struct sg_span authority = sg_url_authority(request->url);
     SG_CLEANUP(cleanup_headers) struct curl_slist *headers = NULL;
     SG_TRY(add_validators(request, &headers, error));
-    SG_CLEANUP(cleanup_handle) CURL *handle = curl_easy_init();
+    SG_CLEANUP(cleanup_handle) CURL *handle = sg_client_take(client, authority);
     if (handle == NULL)
         return sg_fail_memory(error);
     SG_CLEANUP(cleanup_exchange)
     struct sg_exchange exchange = {.handle = handle, .request = request, .host = sg_url_host(request->url)};
     exchange.response.body = sg_buffer_make(request->max_body_bytes);
     look_for_proxy(&exchange);
-    SG_TRY(set_request(&exchange, headers, error));
-    SG_TRY(set_tls(&exchange, error));
-    SG_TRY(set_bounds(&exchange, error));
-    SG_TRY(set_callbacks(&exchange, error));
-    SG_TRY(judge_answer(&exchange, curl_easy_perform(handle), failure, error));
+    SG_TRY(set_all(&exchange, headers, error));
+    CURLcode code = curl_easy_perform(handle);
+    SG_TRY(judge_answer(&exchange, code, failure, error));
+    if (code == CURLE_OK)
+        sg_client_keep(client, authority, SG_TAKE(handle));
     *response = exchange.response;
     exchange.response = (struct sg_http_response){0};
     return SG_OK;
@@ -269,8 +278,8 @@ static uint32_t random_below(void *self, uint32_t bound)
     return value % bound;
 }
 
-struct sg_transport sg_http_transport(void)
+struct sg_transport sg_http_transport(struct sg_http_client *client)
 {
     return (struct sg_transport){
-        .perform = perform, .now_ms = now_ms, .sleep_ms = sleep_ms, .random_below = random_below};
+        .self = client, .perform = perform, .now_ms = now_ms, .sleep_ms = sleep_ms, .random_below = random_below};
 }

@@ -8,7 +8,10 @@
  * `localhost`, `127.0.0.1` or `[::1]` (HT-03). Behind a proxy the addresses seen are the proxy's, which may be loopback; where
  * the proxy connects to is its own decision.
  *
- * Thread-safe after sg_net_start; each call uses a handle of its own.
+ * Connections stay open for the next request to the same host, as long as the client lives. They are used again only under the same
+ * TLS settings (libcurl compares them).
+ *
+ * Thread-safe after sg_net_start.
  */
 #ifndef SG_NET_HTTP_H
 #define SG_NET_HTTP_H
@@ -61,7 +64,12 @@ struct sg_transport {
     uint32_t (*random_below)(void *self, uint32_t bound);
 };
 
-/* The real one, over libcurl. */
-struct sg_transport sg_http_transport(void);
+/* What keeps connections between requests. Owned; sg_http_client_free, after the last request. */
+struct sg_http_client;
+SG_RESULT sg_http_client_make(struct sg_http_client **out, struct sg_error *error);
+void sg_http_client_free(struct sg_http_client **client);
+
+/* The real one, over libcurl; borrows the client. */
+struct sg_transport sg_http_transport(struct sg_http_client *client);
 
 #endif

@@ -13,7 +13,8 @@ As a script it serves the files of a folder until it is killed or, when standard
 
     python3 https_server.py --cert C --key K --root DIR --port-file F [--cache-control VALUE]
 
-A handler is bytes (answered as 200) or a function that is given an Exchange. Every connection serves one request.
+A handler is bytes (answered as 200) or a function that is given an Exchange. Every connection serves one request, unless the
+server is made with keep_alive.
 """
 
 import argparse
@@ -54,12 +55,14 @@ class Request:
 
 
 class Exchange:
-    """A request and the connection that waits for its answer."""
+    """A request and the connection that waits for its answer; connections are numbered from 1."""
 
-    def __init__(self, server, connection, request):
+    def __init__(self, server, connection, request, number):
         self.server = server
         self.connection = connection
         self.request = request
+        self.number = number
+        self.last = not server.keep_alive
 
     def send(self, data):
         """Sends raw bytes. False once the client is gone."""
@@ -75,7 +78,8 @@ class Exchange:
 
     def head(self, code, headers=(), length=None):
         """Sends status line and headers; `length` is the Content-Length, None for none."""
-        lines = [f"HTTP/1.1 {code} {PHRASES.get(code, 'Something')}", "Connection: close"]
+        lines = [f"HTTP/1.1 {code} {PHRASES.get(code, 'Something')}"]
+        lines += ["Connection: close"] if not self.server.keep_alive else []
         if length is not None:
             lines.append(f"Content-Length: {length}")
         pairs = headers.items() if isinstance(headers, dict) else headers
@@ -221,6 +225,31 @@ def close():
     return lambda exchange: None
 
 
+def number():
+    """Which connection it is."""
+    return lambda exchange: exchange.respond(200, (), str(exchange.number).encode())
+
+
+def number_and_close():
+    """Which connection it is, and ends it, though nothing in the answer said so."""
+
+    def handle(exchange):
+        number()(exchange)
+        exchange.last = True
+
+    return handle
+
+
+def after(seconds, handler):
+    """The same a while later."""
+
+    def handle(exchange):
+        if exchange.sleep(seconds):
+            run_handler(handler, exchange)
+
+    return handle
+
+
 def sequence(handlers):
     """Another handler for each request; the last one stays."""
     left = list(handlers)
@@ -350,8 +379,10 @@ class Listener:
 class HttpsServer(Listener):
     """See the module's text. `cert` may be a chain; `min_version` and `max_version` are ssl.TLSVersion values."""
 
-    def __init__(self, cert, key, min_version=None, max_version=None, ciphers=None):
+    def __init__(self, cert, key, min_version=None, max_version=None, ciphers=None, keep_alive=False):
         super().__init__()
+        self.keep_alive = keep_alive
+        self.served = 0
         self.context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         self.context.load_cert_chain(cert, key)
         if min_version is not None:
@@ -385,17 +416,27 @@ class HttpsServer(Listener):
 
     def serve(self, plain):
         connection = self.context.wrap_socket(plain, server_side=True)
+        with self.lock:
+            self.served += 1
+            number_of_this = self.served
+        while self.serve_one(connection, number_of_this):
+            pass
+        if connection.fileno() >= 0:
+            connection.settimeout(2)
+            connection.unwrap().close()
+
+    def serve_one(self, connection, number_of_this):
+        """True when the connection may serve another request."""
         head = read_head(connection)
         if head is None:
-            return
+            return False
         request = parse_head(head)
         with self.lock:
             self.requests.append(request)
             handler = self.routes.get(request.path.split("?")[0], self.fallback)
-        run_handler(handler, Exchange(self, connection, request))
-        if connection.fileno() >= 0:
-            connection.settimeout(2)
-            connection.unwrap().close()
+        exchange = Exchange(self, connection, request, number_of_this)
+        run_handler(handler, exchange)
+        return not exchange.last and connection.fileno() >= 0
 
 
 class ConnectProxy(Listener):

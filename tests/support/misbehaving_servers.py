@@ -10,8 +10,8 @@ import ssl
 import sys
 import tempfile
 
-from https_server import (ConnectProxy, HttpsServer, close, echo, endless_headers, garbage, gzip, hang, huge, redirect,
-                          reset, sequence, slow, slow_headers, static, status, truncated)
+from https_server import (ConnectProxy, HttpsServer, close, echo, endless_headers, garbage, gzip, hang, huge, number,
+                          number_and_close, redirect, reset, sequence, slow, slow_headers, static, status, truncated)
 from tls_pki import TlsPki
 
 MIB = 1024 * 1024
@@ -44,6 +44,8 @@ def add_routes(server):
         "/early-hints": lambda exchange: (
             exchange.send(b'HTTP/1.1 103 Early Hints\r\nETag: "early"\r\nContent-Encoding: gzip\r\n\r\n'),
             exchange.respond(200, (), b"final")),
+        "/number": number(),
+        "/number-and-close": number_and_close(),
         "/then-good": sequence([status(500), status(503), b"at last"]),
         "/busy-then-good": sequence([status(429, {"Retry-After": "1"}), b"at last"]),
         "/reset-then-good": sequence([reset(), b"at last"]),
@@ -65,6 +67,7 @@ def main():
         add_routes(good)
         servers = {
             "good": good,
+            "keeping": HttpsServer(*pki.server("keeping", ["localhost", "pki.example"]), keep_alive=True).start(),
             "wrong_host": HttpsServer(*pki.server("wrong", ["other.example"])).start(),
             "expired": HttpsServer(*pki.server("late", expired=True)).start(),
             "unknown_ca": HttpsServer(*other.server("stranger")).start(),
@@ -75,8 +78,10 @@ def main():
             "named": HttpsServer(*pki.server("named", ["pki.example", "named.localhost"])).start(),
         }
         add_routes(servers["named"])
+        add_routes(servers["keeping"])
         proxies = {
             "proxy": ConnectProxy(("127.0.0.1", servers["named"].port), credentials="user:open sesame").start(),
+            "keeping_proxy": ConnectProxy(("127.0.0.1", servers["keeping"].port)).start(),
             "refusing_proxy": ConnectProxy(answer=403).start(),
         }
         empty = os.path.join(folder, "empty.pem")
@@ -86,6 +91,7 @@ def main():
             print(name, server.port)
         print("closed", closed_port())
         print("ca", pki.ca)
+        print("other_ca", other.ca)
         print("empty_ca", empty)
         print("ready", flush=True)
         sys.stdin.read()

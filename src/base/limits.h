@@ -143,6 +143,8 @@
 #define SG_SOURCE_TIMEOUT_MAX_MS 600000
 /* Milliseconds to connect, within the time above. */
 #define SG_CONNECT_TIMEOUT_MS 5000
+/* Bytes of a signed request without its body: a URL, and a session token of several thousand. */
+#define SG_SIGV4_MAX_BYTES ((size_t)256 * 1024)
 /* Connections that stay open between requests, to all hosts together. */
 #define SG_HTTP_KEPT_CONNECTIONS 48u
 /* Back-off between tries, in milliseconds: first upper bound, largest upper bound (full jitter below them). */

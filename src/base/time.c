@@ -195,6 +195,13 @@ const char *sg_time_format_rfc3339(struct sg_time time, char out[SG_TIME_TEXT_BY
     return out;
 }
 
+const char *sg_time_format_basic(struct sg_time time, char out[SG_TIME_TEXT_BYTES])
+{
+    struct calendar c = calendar_of(time);
+    snprintf(out, SG_TIME_TEXT_BYTES, "%04d%02d%02dT%02d%02d%02dZ", c.year, c.month, c.day, c.hour, c.minute, c.second);
+    return out;
+}
+
 const char *sg_time_format_generalized(struct sg_time time, char out[SG_TIME_TEXT_BYTES])
 {
     struct calendar c = calendar_of(time);

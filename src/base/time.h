@@ -44,6 +44,9 @@ bool sg_time_parse_rfc3339(struct sg_span text, struct sg_time *out);
 /* RFC 3339 in UTC with the digits of fraction that were written. Returns `out`. */
 const char *sg_time_format_rfc3339(struct sg_time time, char out[SG_TIME_TEXT_BYTES]);
 
+/* ISO 8601 in its basic form, UTC, whole seconds, as AWS's request signing has it: "20150830T123600Z". Returns `out`. */
+const char *sg_time_format_basic(struct sg_time time, char out[SG_TIME_TEXT_BYTES]);
+
 /* GeneralizedTime with milliseconds, as AWS Signer writes it: "20220211174524.338Z". Returns `out`. */
 const char *sg_time_format_generalized(struct sg_time time, char out[SG_TIME_TEXT_BYTES]);
 

@@ -1,6 +1,7 @@
 #include "crypto/digest.h"
 
 #include <openssl/evp.h>
+#include <openssl/hmac.h>
 
 #include "base/cleanup.h"
 #include "crypto/internal.h"
@@ -98,6 +99,16 @@ sg_result sg_sha384(struct sg_span bytes, uint8_t out[SG_SHA384_BYTES], struct s
 {
     if (EVP_Digest(bytes.data, bytes.size, out, NULL, EVP_sha384(), NULL) != 1)
         return sg_fail_library(error, "cannot compute SHA-384");
+    return SG_OK;
+}
+
+sg_result sg_hmac_sha256(struct sg_span key, struct sg_span bytes, uint8_t out[SG_SHA256_BYTES], struct sg_error *error)
+{
+    uint8_t mac[SG_SHA256_BYTES];
+    unsigned size = 0;
+    if (HMAC(EVP_sha256(), key.data, (int)key.size, bytes.data, bytes.size, mac, &size) == NULL || size != sizeof mac)
+        return sg_fail_library(error, "cannot compute HMAC-SHA-256");
+    memcpy(out, mac, sizeof mac);
     return SG_OK;
 }
 

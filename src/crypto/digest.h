@@ -1,5 +1,5 @@
 /*
- * SHA-256 and SHA-384, whole or piece by piece, and the two ways in which digests are written.
+ * SHA-256 and SHA-384, whole or piece by piece, HMAC-SHA-256, and the two ways in which digests are written.
  */
 #ifndef SG_CRYPTO_DIGEST_H
 #define SG_CRYPTO_DIGEST_H
@@ -31,6 +31,10 @@ void sg_sha256_stream_free(struct sg_sha256_stream **stream);
 
 SG_RESULT sg_sha256(struct sg_span bytes, uint8_t out[SG_SHA256_BYTES], struct sg_error *error);
 SG_RESULT sg_sha384(struct sg_span bytes, uint8_t out[SG_SHA384_BYTES], struct sg_error *error);
+
+/* RFC 2104. `out` may be what `key` or `bytes` points to. */
+SG_RESULT sg_hmac_sha256(struct sg_span key, struct sg_span bytes, uint8_t out[SG_SHA256_BYTES],
+                         struct sg_error *error);
 
 /* Lower-case hexadecimal with a NUL: 2 × size + 1 bytes go to `out`. Returns `out`. */
 const char *sg_hex(struct sg_span bytes, char *out);

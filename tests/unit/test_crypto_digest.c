@@ -154,6 +154,46 @@ static void test_sha256_stream(void **state)
     assert_null(stream);
 }
 
+/* RFC 4231, sections 4.2, 4.3 and 4.7 (a key longer than a block), and a key of no bytes, as Python's hmac has it. */
+static void test_hmac_sha256(void **state)
+{
+    (void)state;
+    uint8_t long_key[131], key20[20];
+    memset(long_key, 0xaa, sizeof long_key);
+    memset(key20, 0x0b, sizeof key20);
+    const struct {
+        struct sg_span key, bytes;
+        const char *hex;
+    } rows[] = {
+        {sg_span_of(key20, sizeof key20), SG_SPAN_LITERAL("Hi There"),
+         "b0344c61d8db38535ca8afceaf0bf12b881dc200c9833da726e9376c2e32cff7"},
+        {SG_SPAN_LITERAL("Jefe"), SG_SPAN_LITERAL("what do ya want for nothing?"),
+         "5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843"},
+        {sg_span_of(long_key, sizeof long_key),
+         SG_SPAN_LITERAL("Test Using Larger Than Block-Size Key - Hash Key First"),
+         "60e431591ee0b67f0d8a26aacbf5b77f8e0bc6213728c5140546040f0ee37f54"},
+        {SG_SPAN_LITERAL(""), SG_SPAN_LITERAL(""), "b613679a0814d9ec772f95d778c35fc5ff1697c493715653c6c712144292c5ad"},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        struct sg_error error = {0};
+        uint8_t mac[SG_SHA256_BYTES];
+        char hex[SG_SHA256_HEX_BYTES];
+        assert_done(sg_hmac_sha256(rows[i].key, rows[i].bytes, mac, &error), error);
+        assert_string_equal(sg_hex(sg_span_of(mac, sizeof mac), hex), rows[i].hex);
+    }
+}
+
+/* The answer may take the key's place. */
+static void test_hmac_in_place(void **state)
+{
+    (void)state;
+    struct sg_error error = {0};
+    uint8_t key[SG_SHA256_BYTES] = {1, 2, 3}, first[SG_SHA256_BYTES];
+    assert_done(sg_hmac_sha256(sg_span_of(key, sizeof key), SG_SPAN_LITERAL("a"), first, &error), error);
+    assert_done(sg_hmac_sha256(sg_span_of(key, sizeof key), SG_SPAN_LITERAL("a"), key, &error), error);
+    assert_memory_equal(first, key, sizeof key);
+}
+
 static void test_base64url(void **state)
 {
     (void)state;
@@ -178,9 +218,10 @@ static void test_base64url(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_vectors),       cmocka_unit_test(test_pieces),    cmocka_unit_test(test_empty_spans),
-        cmocka_unit_test(test_hex),           cmocka_unit_test(test_base64),    cmocka_unit_test(test_base64_refused),
-        cmocka_unit_test(test_sha256_stream), cmocka_unit_test(test_base64url),
+        cmocka_unit_test(test_vectors),       cmocka_unit_test(test_pieces),      cmocka_unit_test(test_empty_spans),
+        cmocka_unit_test(test_hex),           cmocka_unit_test(test_base64),      cmocka_unit_test(test_base64_refused),
+        cmocka_unit_test(test_sha256_stream), cmocka_unit_test(test_hmac_sha256), cmocka_unit_test(test_hmac_in_place),
+        cmocka_unit_test(test_base64url),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -267,17 +267,18 @@ static void test_formats(void **state)
 {
     (void)state;
     static const struct {
-        const char *time, *generalized, *date, *minute;
+        const char *time, *generalized, *basic, *date, *minute;
     } rows[] = {
-        {"2022-02-11T17:45:24.338Z", "20220211174524.338Z", "2022-02-11", "2022-02-11 17:45 UTC"},
-        {"1970-01-01T00:00:00Z", "19700101000000.000Z", "1970-01-01", "1970-01-01 00:00 UTC"},
-        {"2026-11-02T01:02:03.0009Z", "20261102010203.000Z", "2026-11-02", "2026-11-02 01:02 UTC"},
-        {"9999-12-31T23:59:59.9999Z", "99991231235959.999Z", "9999-12-31", "9999-12-31 23:59 UTC"},
+        {"2022-02-11T17:45:24.338Z", "20220211174524.338Z", "20220211T174524Z", "2022-02-11", "2022-02-11 17:45 UTC"},
+        {"1970-01-01T00:00:00Z", "19700101000000.000Z", "19700101T000000Z", "1970-01-01", "1970-01-01 00:00 UTC"},
+        {"2026-11-02T01:02:03.0009Z", "20261102010203.000Z", "20261102T010203Z", "2026-11-02", "2026-11-02 01:02 UTC"},
+        {"9999-12-31T23:59:59.9999Z", "99991231235959.999Z", "99991231T235959Z", "9999-12-31", "9999-12-31 23:59 UTC"},
     };
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
         char text[SG_TIME_TEXT_BYTES];
         assert_string_equal(sg_time_format_rfc3339(at(rows[i].time), text), rows[i].time);
         assert_string_equal(sg_time_format_generalized(at(rows[i].time), text), rows[i].generalized);
+        assert_string_equal(sg_time_format_basic(at(rows[i].time), text), rows[i].basic);
         assert_string_equal(sg_time_format_date(at(rows[i].time), text), rows[i].date);
         assert_string_equal(sg_time_format_minute(at(rows[i].time), text), rows[i].minute);
     }

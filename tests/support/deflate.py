@@ -95,6 +95,12 @@ def blocks(first_last=False):
 FOUR_EMPTY = b"\x02\x08\x20\x80\x00"
 
 
+def before_the_first_block():
+    """A match in the second block that reaches back further than the first one began."""
+    bits = dynamic(Bits(), literals({A: 1, END: 1}), [0], [A, END], last=False)
+    return dynamic(bits, FOUR, [1, 1], [MATCH_3, ("d", 1), END]).bytes()
+
+
 def far_behind():
     """A match that reaches back over a thousand empty blocks."""
     bits = dynamic(Bits(), literals({A: 1, END: 1}), [0], [A, END], last=False)
@@ -132,6 +138,7 @@ STREAMS = {
     "distance without a code": one(FOUR, [1], [*MATCH, ("raw", 1, 1), END]),
     "distance, and no code at all": one(FOUR, [0], [*MATCH, ("raw", 0, 1), END]),
     "distance beyond the beginning": one(FOUR, [1, 1], [*MATCH, ("d", 1), END]),
+    "distance beyond the beginning, in the second block": before_the_first_block(),
     "distance symbol 30": one(FOUR, [1] + [0] * 29 + [1], [A, END]),
     "length symbol 286": one(literals({A: 2, B: 2, END: 2, 286: 2}, 287), [1], [A, END]),
     "length symbol 286, used": one(literals({A: 2, B: 2, END: 2, 286: 2}, 287), [1], [A, 286, ("raw", 0, 1), END]),

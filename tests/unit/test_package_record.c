@@ -36,6 +36,7 @@ static const struct row record_rows[] = {
     {"line ends of Windows, none at the end",
      {FILE_X("a/x.py"), LIST("a/x.py,sha256=X_HASH,6\r\n\r\n" RECORD ",,")},
      NOTHING},
+    {"an empty line first", {FILE_X("a/x.py"), LIST("\na/x.py" X)}, NOTHING},
     {"padded digests", {FILE_X("a/x.py"), LIST("a/x.py,sha256=X_HASH=,6\n")}, NOTHING},
     {"names in quotes", {FILE_X("a/x,y\"z.py"), LIST("\"a/x,y\"\"z.py\"" X)}, NOTHING},
     {"a size in quotes", {FILE_X("a/x.py"), LIST("a/x.py,sha256=X_HASH,\"6\"\n")}, NOTHING},

@@ -84,12 +84,17 @@ static sg_result check(const struct signing *signing)
 
 static sg_result add_header(struct signing *signing, const char *name, const char *value)
 {
-    struct header *header = &signing->headers[signing->header_count];
-    const char *lower = NULL;
-    SG_TRY(sg_arena_text(signing->arena, sg_span_text(name), &lower, signing->error));
-    for (char *at = (char *)(uintptr_t)lower; *at != '\0'; at++)
-        *at = *at >= 'A' && *at <= 'Z' ? (char)(*at - 'A' + 'a') : *at;
-    *header = (struct header){lower, value, signing->header_count++};
+    void *room = NULL;
+    size_t length = strlen(name);
+    SG_TRY(sg_arena_alloc(signing->arena, length + 1, 1, &room, signing->error));
+    char *lower = room;
+    memcpy(lower, name, length);
+    for (size_t i = 0; i < length; i++) {
+        if (lower[i] >= 'A' && lower[i] <= 'Z')
+            lower[i] = (char)(lower[i] | 0x20);
+    }
+    signing->headers[signing->header_count] = (struct header){lower, value, signing->header_count};
+    signing->header_count++;
     return SG_OK;
 }
 

@@ -23,6 +23,18 @@ struct terminal {
     int other_end, own_end, standard_error;
 };
 
+/* In a root without /dev/pts there are no terminals. */
+static void skip_without_terminals(void)
+{
+    struct terminal terminal;
+    if (openpty(&terminal.other_end, &terminal.own_end, NULL, NULL, NULL) != 0) {
+        print_message("there are no pseudo-terminals here: the progress line was not seen on one\n");
+        skip();
+    }
+    close(terminal.own_end);
+    close(terminal.other_end);
+}
+
 static void open_terminal(struct terminal *terminal, bool real)
 {
     terminal->standard_error = dup(STDERR_FILENO);
@@ -62,6 +74,7 @@ static void test_shown_after_a_second_and_cleared(void **state)
     struct sg_progress_line line;
     struct sg_gate_options gate = {0};
     const struct sg_progress progress = {4, 1, 8000000, 2000000};
+    skip_without_terminals();
     setenv("TERM", "xterm", 1);
     open_terminal(&terminal, true);
     sg_progress_start(&line, true, &gate);
@@ -95,6 +108,7 @@ static void test_not_shown(void **state)
         bool real, wanted;
         const char *terminal;
     } rows[] = {{true, false, "xterm"}, {false, true, "xterm"}, {true, true, "dumb"}, {true, true, NULL}};
+    skip_without_terminals();
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
         struct terminal terminal;
         struct sg_progress_line line;

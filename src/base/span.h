@@ -58,7 +58,8 @@ static inline bool sg_span_holds(struct sg_span span, uint64_t offset, uint64_t 
 /* The part [offset, offset + size). The caller has asked sg_span_holds; outside it, an empty span. */
 static inline struct sg_span sg_span_part(struct sg_span span, uint64_t offset, uint64_t size)
 {
-    if (!sg_span_holds(span, offset, size))
+    /* Of no bytes there may be no address, which nothing may be added to, not even 0 (C17 6.5.6). */
+    if (span.data == NULL || !sg_span_holds(span, offset, size))
         return (struct sg_span){NULL, 0};
     return (struct sg_span){span.data + offset, (size_t)size};
 }

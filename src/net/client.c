@@ -1,12 +1,14 @@
 #include "net/client.h"
 
+#include <poll.h>
 #include <pthread.h>
 
 #include "base/cleanup.h"
 
 struct kept {
-    CURL *handle;    /* owned */
-    char *authority; /* owned */
+    CURL *handle;         /* owned */
+    char *authority;      /* owned */
+    curl_socket_t socket; /* of its connection, the handle's */
 };
 
 struct sg_http_client {
@@ -51,16 +53,34 @@ static struct kept remove_at(struct sg_http_client *client, size_t at)
     return removed;
 }
 
-CURL *sg_client_take(struct sg_http_client *client, struct sg_span authority)
+/* The one used last: its server has had the least time to close it. No handle when there is none. */
+static struct kept remove_for(struct sg_http_client *client, struct sg_span authority)
 {
     struct kept found = {0};
     pthread_mutex_lock(&client->lock);
-    /* The one used last: its server has had the least time to close it. */
     for (size_t at = client->count; at-- > 0 && found.handle == NULL;) {
         if (sg_span_equal(sg_span_text(client->kept[at].authority), authority))
             found = remove_at(client, at);
     }
     pthread_mutex_unlock(&client->lock);
+    return found;
+}
+
+/* Nothing has come since the last answer. libcurl before 8 would take what has for the next answer, whatever was asked; from 8 on
+ * it looks itself. The end of the connection counts as something, too. */
+static bool is_silent(const struct kept *kept)
+{
+    struct pollfd entry = {.fd = kept->socket, .events = POLLIN};
+    return poll(&entry, 1, 0) == 0;
+}
+
+CURL *sg_client_take(struct sg_http_client *client, struct sg_span authority)
+{
+    struct kept found = remove_for(client, authority);
+    while (found.handle != NULL && !is_silent(&found)) {
+        discard(&found);
+        found = remove_for(client, authority);
+    }
     free(found.authority);
     return found.handle != NULL ? found.handle : curl_easy_init();
 }
@@ -69,9 +89,11 @@ void sg_client_keep(struct sg_http_client *client, struct sg_span authority, CUR
 {
     struct kept oldest = {0};
     struct kept new = {.handle = handle, .authority = strndup((const char *)authority.data, authority.size)};
+    bool open =
+        curl_easy_getinfo(handle, CURLINFO_ACTIVESOCKET, &new.socket) == CURLE_OK && new.socket != CURL_SOCKET_BAD;
     /* Whatever its last request pointed to is gone; connections, sessions and addresses stay. */
     curl_easy_reset(handle);
-    if (new.authority == NULL) {
+    if (new.authority == NULL || !open) {
         discard(&new);
         return;
     }

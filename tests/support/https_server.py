@@ -240,6 +240,17 @@ def number_and_close():
     return handle
 
 
+def number_and_more(pause=0):
+    """Which connection it is, and behind that, at once or a while later, an answer that nobody asked for."""
+
+    def handle(exchange):
+        number()(exchange)
+        if exchange.sleep(pause):
+            exchange.respond(200, (), b"unasked")
+
+    return handle
+
+
 def after(seconds, handler):
     """The same a while later."""
 

@@ -11,7 +11,7 @@ import sys
 import tempfile
 
 from https_server import (ConnectProxy, HttpsServer, close, echo, endless_headers, garbage, gzip, hang, huge, number,
-                          number_and_close, redirect, reset, sequence, slow, slow_headers, static, status, truncated)
+                          number_and_close, number_and_more, redirect, reset, sequence, slow, slow_headers, static, status, truncated)
 from tls_pki import TlsPki
 
 MIB = 1024 * 1024
@@ -46,6 +46,8 @@ def add_routes(server):
             exchange.respond(200, (), b"final")),
         "/number": number(),
         "/number-and-close": number_and_close(),
+        "/number-and-more": number_and_more(),
+        "/number-and-more-later": number_and_more(0.1),
         "/then-good": sequence([status(500), status(503), b"at last"]),
         "/busy-then-good": sequence([status(429, {"Retry-After": "1"}), b"at last"]),
         "/reset-then-good": sequence([reset(), b"at last"]),

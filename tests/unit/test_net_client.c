@@ -3,20 +3,40 @@
 
 #include <pthread.h>
 
-/* Asks `server` for a path by the name `host` and copies the body; fails the test when there is none. */
+/* One question to `server` by the name `host`, and what comes of it. */
+struct question {
+    char url[256];
+    struct sg_http_request request;
+    struct sg_http_response response; /* sg_http_response_free */
+    struct sg_http_failure failure;
+    struct sg_error error;
+};
+
+static void prepare(struct question *question, const char *host, const char *server, const char *path)
+{
+    *question = (struct question){.url = ""};
+    make_url(question->url, sizeof question->url, host, server, path);
+    question->request = request_for(question->url);
+}
+
+static bool put(struct question *question, struct sg_http_client *from)
+{
+    struct sg_transport transport = sg_http_transport(from);
+    return transport
+        .perform(transport.self, &question->request, &question->response, &question->failure, &question->error)
+        .done;
+}
+
+/* Copies the answer's body; fails the test when there is none. */
 static void get_from(struct sg_http_client *from, const char *host, const char *server, const char *path, char *body,
                      size_t size)
 {
-    char url[256];
-    struct sg_error error = {0};
-    struct sg_http_failure failure;
-    struct sg_http_response response;
-    struct sg_transport transport = sg_http_transport(from);
-    make_url(url, sizeof url, host, server, path);
-    struct sg_http_request request = request_for(url);
-    assert_done(transport.perform(transport.self, &request, &response, &failure, &error), error);
-    snprintf(body, size, "%s", sg_buffer_text(&response.body));
-    sg_http_response_free(&response);
+    struct question question;
+    prepare(&question, host, server, path);
+    if (!put(&question, from))
+        fail_msg("%s", question.error.message);
+    snprintf(body, size, "%s", sg_buffer_text(&question.response.body));
+    sg_http_response_free(&question.response);
 }
 
 static void get(struct sg_http_client *from, const char *server, const char *path, char *body, size_t size)
@@ -76,21 +96,34 @@ static void test_not_kept_after_a_failure(void **state)
         {"/hang", ": no answer came after 0.5 s", false},
     };
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
-        char url[256], wanted[512];
-        struct sg_error error = {0};
-        struct sg_http_failure failure;
-        struct sg_http_response response;
+        char wanted[512];
+        struct question question;
         int before = connection_of(client, "keeping");
-        make_url(url, sizeof url, "localhost", "keeping", rows[i].path);
-        struct sg_http_request request = request_for(url);
+        prepare(&question, "localhost", "keeping", rows[i].path);
         if (!rows[i].answered)
-            request.timeout_ms = 500;
-        assert_int_equal(ask(&request, &response, &failure, &error).done, rows[i].answered);
-        snprintf(wanted, sizeof wanted, "%s%s", url, rows[i].message);
+            question.request.timeout_ms = 500;
+        assert_int_equal(put(&question, client), rows[i].answered);
+        snprintf(wanted, sizeof wanted, "%s%s", question.url, rows[i].message);
         if (rows[i].message != NULL)
-            assert_string_equal(error.message, wanted);
-        sg_http_response_free(&response);
+            assert_string_equal(question.error.message, wanted);
+        sg_http_response_free(&question.response);
         assert_in_range(connection_of(client, "keeping"), before + 1, 1000);
+    }
+}
+
+/* An answer that came unasked is not the next one's. */
+static void test_not_kept_with_an_answer_unasked(void **state)
+{
+    (void)state;
+    static const char *const paths[] = {"/number-and-more", "/number-and-more-later"};
+    for (size_t i = 0; i < 6; i++) {
+        char body[32];
+        get(client, "keeping", paths[i % 2], body, sizeof body);
+        int connection = (int)strtol(body, NULL, 10);
+        usleep(200000);
+        get(client, "keeping", "/small", body, sizeof body);
+        assert_string_equal(body, "hello");
+        assert_in_range(connection_of(client, "keeping"), connection + 1, 1000);
     }
 }
 
@@ -98,19 +131,16 @@ static void test_not_kept_after_a_failure(void **state)
 static void test_requests_do_not_mix(void **state)
 {
     (void)state;
-    char url[256], body[1024];
-    struct sg_error error = {0};
-    struct sg_http_failure failure;
-    struct sg_http_response response;
+    char body[1024];
+    struct question question;
     int connection = connection_of(client, "keeping");
-    make_url(url, sizeof url, "localhost", "keeping", "/echo");
-    struct sg_http_request request = request_for(url);
-    request.etag = "\"a\"";
-    request.last_modified = "Tue, 03 Nov 2026 10:00:00 GMT";
-    request.max_body_bytes = 300;
-    assert_done(ask(&request, &response, &failure, &error), error);
-    assert_contains(sg_buffer_text(&response.body), "if-none-match: \"a\"\n");
-    sg_http_response_free(&response);
+    prepare(&question, "localhost", "keeping", "/echo");
+    question.request.etag = "\"a\"";
+    question.request.last_modified = "Tue, 03 Nov 2026 10:00:00 GMT";
+    question.request.max_body_bytes = 300;
+    assert_true(put(&question, client));
+    assert_contains(sg_buffer_text(&question.response.body), "if-none-match: \"a\"\n");
+    sg_http_response_free(&question.response);
     get(client, "keeping", "/echo", body, sizeof body);
     assert_null(strstr(body, "if-"));
     get(client, "keeping", "/empty", body, sizeof body);
@@ -122,16 +152,15 @@ static void test_requests_do_not_mix(void **state)
 static void test_not_for_another_ca(void **state)
 {
     (void)state;
-    char url[256], wanted[512];
-    struct sg_error error = {0};
-    struct sg_http_failure failure;
-    struct sg_http_response response;
+    char wanted[512];
+    struct question question;
     int connection = connection_of(client, "keeping");
-    make_url(url, sizeof url, "localhost", "keeping", "/number");
-    struct sg_http_request request = request_for(url);
-    request.ca_bundle = value_of("other_ca");
-    snprintf(wanted, sizeof wanted, "%s: its TLS certificate is not signed by a CA that is trusted here", url);
-    assert_failed(ask(&request, &response, &failure, &error), error, SG_ERROR_NETWORK, wanted);
+    prepare(&question, "localhost", "keeping", "/number");
+    question.request.ca_bundle = value_of("other_ca");
+    assert_false(put(&question, client));
+    snprintf(wanted, sizeof wanted, "%s: its TLS certificate is not signed by a CA that is trusted here", question.url);
+    assert_int_equal(question.error.code, SG_ERROR_NETWORK);
+    assert_string_equal(question.error.message, wanted);
     assert_in_range(connection_of(client, "keeping"), connection + 1, 1000);
 }
 
@@ -175,13 +204,10 @@ static void test_many_threads(void **state)
 static int run_all(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_kept_between_requests),
-        cmocka_unit_test(test_closed_meanwhile),
-        cmocka_unit_test(test_not_kept_after_a_failure),
-        cmocka_unit_test(test_requests_do_not_mix),
-        cmocka_unit_test(test_not_for_another_ca),
-        cmocka_unit_test(test_kept_through_a_proxy),
-        cmocka_unit_test(test_many_threads),
+        cmocka_unit_test(test_kept_between_requests),    cmocka_unit_test(test_closed_meanwhile),
+        cmocka_unit_test(test_not_kept_after_a_failure), cmocka_unit_test(test_not_kept_with_an_answer_unasked),
+        cmocka_unit_test(test_requests_do_not_mix),      cmocka_unit_test(test_not_for_another_ca),
+        cmocka_unit_test(test_kept_through_a_proxy),     cmocka_unit_test(test_many_threads),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -10,6 +10,13 @@
 
 /* --- one request -------------------------------------------------------------------------------------------------------- */
 
+static sg_result ask(const struct sg_http_request *request, struct sg_http_response *response,
+                     struct sg_http_failure *failure, struct sg_error *error)
+{
+    struct sg_transport transport = sg_http_transport(client);
+    return transport.perform(transport.self, request, response, failure, error);
+}
+
 static void test_a_small_answer(void **state)
 {
     (void)state;

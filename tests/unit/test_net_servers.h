@@ -112,13 +112,6 @@ static struct sg_http_request request_for(const char *url)
         .url = url, .ca_bundle = value_of("ca"), .max_body_bytes = 1024 * 1024, .timeout_ms = 8000};
 }
 
-static sg_result ask(const struct sg_http_request *request, struct sg_http_response *response,
-                     struct sg_http_failure *failure, struct sg_error *error)
-{
-    struct sg_transport transport = sg_http_transport(client);
-    return transport.perform(transport.self, request, response, failure, error);
-}
-
 /* Runs the tests with the servers, which need python3 and openssl; 77 where these are not there. */
 static int with_servers(int (*run_all)(void))
 {

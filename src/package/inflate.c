@@ -13,6 +13,7 @@ struct sg_inflater {
     struct inflate_state igzip;
     z_stream zlib; /* reads the headers of deflate blocks, and whole streams of tiny ones */
     bool started;
+    uint64_t blocks, block_bits;  /* of all streams so far, without their last blocks: most streams have no other */
     uint8_t window[WINDOW_BYTES]; /* the last bytes unpacked */
     size_t window_bytes;
     uint8_t room[SG_INFLATE_CHUNK_BYTES];
@@ -25,7 +26,6 @@ struct stream {
     const struct sg_sink *sink;
     uint64_t size; /* unpacked so far */
     uint32_t crc;
-    uint64_t blocks; /* begun so far */
     bool last_block;
     bool ended; /* the block, or with zlib the stream */
     const char *problem;
@@ -210,26 +210,35 @@ static sg_result inflate_piece(struct stream *stream, struct sg_error *error)
     return take_piece(stream, piece, status != ISAL_DECOMP_OK && status != ISAL_END_INPUT, igzip->avail_out, error);
 }
 
+static void count_block(const struct stream *stream, uint64_t begin_bits)
+{
+    if (stream->last_block)
+        return;
+    stream->inflater->blocks++;
+    stream->inflater->block_bits += position_bits(stream) - begin_bits;
+}
+
 static sg_result inflate_block(struct stream *stream, struct sg_error *error)
 {
+    uint64_t begin_bits = position_bits(stream);
     SG_TRY(check_header(stream, error));
     if (stream->problem != NULL)
         return SG_OK;
     SG_TRY(start_block(stream->inflater, error));
-    stream->blocks++;
     stream->ended = false;
     while (stream->problem == NULL && !stream->ended)
         SG_TRY(inflate_piece(stream, error));
+    count_block(stream, begin_bits);
     return SG_OK;
 }
 
 /* --- tiny blocks ---------------------------------------------------------------------------------------------------------- */
 
-/* Stopping at each block costs microseconds, and a hostile stream can have one every ten bits. */
-static bool blocks_are_tiny(const struct stream *stream)
+/* Stopping at each block costs microseconds, and a hostile package can have one every ten bits, in one stream or in many. */
+static bool blocks_are_tiny(const struct sg_inflater *inflater)
 {
-    return stream->blocks >= SG_DEFLATE_TINY_BLOCKS &&
-           position_bits(stream) / 8 < stream->blocks * SG_DEFLATE_TINY_BLOCK_BYTES;
+    return inflater->blocks >= SG_DEFLATE_TINY_BLOCKS &&
+           inflater->block_bits / 8 < inflater->blocks * SG_DEFLATE_TINY_BLOCK_BYTES;
 }
 
 static sg_result inflate_piece_with_zlib(struct stream *stream, struct sg_error *error)
@@ -276,7 +285,7 @@ static sg_result take_deflated(struct stream *stream, struct sg_error *error)
     igzip->next_in = (uint8_t *)(uintptr_t)stream->entry->body.data;
     igzip->avail_in = (uint32_t)stream->entry->body.size;
     while (stream->problem == NULL && !stream->last_block) {
-        if (blocks_are_tiny(stream))
+        if (blocks_are_tiny(stream->inflater))
             return go_on_with_zlib(stream, error);
         SG_TRY(inflate_block(stream, error));
     }

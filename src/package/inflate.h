@@ -4,14 +4,15 @@
  *
  * ISA-L's igzip inflates, two to three times as fast as zlib, and zlib judges the header of every deflate block: igzip takes
  * streams whose Huffman codes are incomplete, at which other readers stop. So what is taken here, zlib takes too, and with the
- * same bytes (tests/fuzz/fuzz_inflate.c holds the two against each other). Streams of very many tiny blocks are zlib's alone.
+ * same bytes (tests/fuzz/fuzz_inflate.c holds the two against each other). When a package has very many tiny blocks, zlib inflates
+ * alone from there on.
  */
 #ifndef SG_PACKAGE_INFLATE_H
 #define SG_PACKAGE_INFLATE_H
 
 #include "package/zip_internal.h"
 
-struct sg_inflater; /* used for one entry after the other; one thread at a time */
+struct sg_inflater; /* for one entry of a package after the other; one thread at a time */
 
 SG_RESULT sg_inflater_make(struct sg_inflater **out, struct sg_error *error); /* owned; sg_inflater_free */
 void sg_inflater_free(struct sg_inflater **inflater);

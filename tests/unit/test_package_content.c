@@ -5,6 +5,8 @@
 #include <sys/mman.h>
 #include <time.h>
 
+#include "package/inflate.h"
+
 /* --- digests ------------------------------------------------------------------------------------------------------------- */
 
 struct digest_row {
@@ -403,6 +405,45 @@ static void test_tiny_blocks(void **state)
         fail_msg("took %.1f s", took);
 }
 
+static sg_result take_nothing(void *self, struct sg_span piece, struct sg_error *error)
+{
+    (void)self;
+    (void)piece;
+    (void)error;
+    return SG_OK;
+}
+
+/* Forty million in streams each of which is short enough by itself. */
+static void test_tiny_blocks_in_many_streams(void **state)
+{
+    (void)state;
+    enum { STREAMS = 40000, FOURS = 249 };
+    static const uint8_t four_blocks[] = {0x02, 0x08, 0x20, 0x80, 0x00}, last_block[] = {0x73, 0x04, 0x00};
+    static uint8_t packed[FOURS * sizeof four_blocks + sizeof last_block];
+    for (size_t i = 0; i < FOURS; i++)
+        memcpy(packed + i * sizeof four_blocks, four_blocks, sizeof four_blocks);
+    memcpy(packed + FOURS * sizeof four_blocks, last_block, sizeof last_block);
+    const struct sg_zip_entry entry = {.method = SG_ZIP_DEFLATED,
+                                       .crc32 = (uint32_t)crc32(0, (const uint8_t *)"A", 1),
+                                       .compressed_size = sizeof packed,
+                                       .uncompressed_size = 1,
+                                       .body = {packed, sizeof packed}};
+    const struct sg_sink sink = {.take = take_nothing};
+    struct sg_inflater *inflater = NULL;
+    struct sg_error error = {0};
+    assert_done(sg_inflater_make(&inflater, &error), error);
+    double start = seconds();
+    for (size_t i = 0; i < STREAMS; i++) {
+        const char *problem = NULL;
+        assert_done(sg_inflate_entry(inflater, &entry, &sink, &problem, &error), error);
+        assert_null(problem);
+    }
+    double took = seconds() - start;
+    if (took > unit_seconds(patience))
+        fail_msg("took %.1f s", took);
+    sg_inflater_free(&inflater);
+}
+
 static void test_colliding_names(void **state)
 {
     (void)state;
@@ -473,6 +514,7 @@ int main(void)
         cmocka_unit_test(test_every_bit),
         cmocka_unit_test(test_most_entries),
         cmocka_unit_test(test_tiny_blocks),
+        cmocka_unit_test(test_tiny_blocks_in_many_streams),
         cmocka_unit_test(test_colliding_names),
         cmocka_unit_test(test_too_many_entries),
         cmocka_unit_test(test_many_notices),

@@ -9,17 +9,27 @@ static bool is_unreserved(uint8_t c)
            c == '_' || c == '~';
 }
 
-static sg_result encode_byte(uint8_t byte, struct sg_buffer *out, struct sg_error *error)
+/* RFC 3986 section 2.1, with upper-case digits. Returns how many bytes `out` has now. */
+static size_t encode_byte(uint8_t byte, uint8_t out[3])
 {
-    return is_unreserved(byte) ? sg_buffer_append_byte(out, byte, error) : sg_buffer_printf(out, error, "%%%02X", byte);
+    static const char digits[] = "0123456789ABCDEF";
+    if (is_unreserved(byte)) {
+        out[0] = byte;
+        return 1;
+    }
+    out[0] = '%';
+    out[1] = (uint8_t)digits[byte >> 4];
+    out[2] = (uint8_t)digits[byte & 15];
+    return 3;
 }
 
 /* --- the path ------------------------------------------------------------------------------------------------------------- */
 
 static sg_result encode_segment(struct sg_span segment, struct sg_buffer *out, struct sg_error *error)
 {
+    uint8_t encoded[3];
     for (size_t i = 0; i < segment.size; i++)
-        SG_TRY(encode_byte(segment.data[i], out, error));
+        SG_TRY(sg_buffer_append(out, sg_span_of(encoded, encode_byte(segment.data[i], encoded)), error));
     return SG_OK;
 }
 
@@ -83,7 +93,6 @@ static sg_result encode_anew(struct sg_span text, struct sg_arena *arena, struct
 {
     void *room = NULL;
     size_t size = 0;
-    static const char digits[] = "0123456789ABCDEF";
     SG_TRY(sg_arena_alloc(arena, text.size, 3, &room, error));
     uint8_t *encoded = room;
     for (size_t i = 0; i < text.size; i++) {
@@ -94,13 +103,7 @@ static sg_result encode_anew(struct sg_span text, struct sg_arena *arena, struct
             byte = (uint8_t)(high * 16 + low);
             i += 2;
         }
-        if (is_unreserved(byte)) {
-            encoded[size++] = byte;
-            continue;
-        }
-        encoded[size++] = '%';
-        encoded[size++] = (uint8_t)digits[byte >> 4];
-        encoded[size++] = (uint8_t)digits[byte & 15];
+        size += encode_byte(byte, encoded + size);
     }
     *out = sg_span_of(encoded, size);
     return SG_OK;

@@ -1,7 +1,6 @@
 #include "aws/sigv4.h"
 
 #include <stdlib.h>
-#include <strings.h>
 
 #include "aws/canonical.h"
 #include "base/cleanup.h"
@@ -143,9 +142,10 @@ static sg_result collect_headers(struct signing *signing)
     SG_TRY(add_own(signing, "X-Amz-Date", date));
     if (signing->keys->session_token != NULL)
         SG_TRY(add_own(signing, "X-Amz-Security-Token", signing->keys->session_token));
-    SG_TRY(sg_arena_text(signing->arena, sg_span_text(signing->body_hash), &hash, signing->error));
-    if (signing->s3)
+    if (signing->s3) {
+        SG_TRY(sg_arena_text(signing->arena, sg_span_text(signing->body_hash), &hash, signing->error));
         SG_TRY(add_own(signing, "X-Amz-Content-Sha256", hash));
+    }
     for (size_t i = 0; i < request->header_count; i++)
         SG_TRY(add_header(signing, request->headers[i].name, request->headers[i].value));
     qsort(signing->headers, signing->header_count, sizeof signing->headers[0], compare_headers);

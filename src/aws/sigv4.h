@@ -46,7 +46,7 @@ struct sg_sigv4 {
 };
 
 /* Signs. What is in `out` lives in the arena. REFUSED when the keys, the scope or a header cannot stand in an HTTP header; the
- * message does not repeat it. */
+ * message does not repeat it. INTERNAL when all that is signed besides the body has more than SG_SIGV4_MAX_BYTES. */
 SG_RESULT sg_sigv4_sign(const struct sg_sigv4_request *request, const struct sg_aws_keys *keys, struct sg_arena *arena,
                         struct sg_sigv4 *out, struct sg_error *error);
 
